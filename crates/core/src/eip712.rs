@@ -130,7 +130,7 @@ pub(crate) fn put_address(word: &mut [u8], address: Address) {
 }
 
 /// Writes a `uint256` as an ABI word.
-pub(crate) fn put_uint(word: &mut [u8], value: U256) {
+pub(crate) const fn put_uint(word: &mut [u8], value: U256) {
     word.copy_from_slice(&value.to_be_bytes::<32>());
 }
 
