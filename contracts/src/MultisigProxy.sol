@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title MultisigProxy
+/// @notice An account's address, balance and storage; its code is that of a singleton.
+/// @dev Every call is passed on to the singleton by DELEGATECALL, except `masterCopy()`, which answers the singleton. That
+/// function belongs to no interface, and the proxy declares none, so that no selector of the singleton is ever hidden.
+contract MultisigProxy {
+    /// @dev Slot 0, as in `MultisigStorage`. Only a DELEGATECALL of the account can change it.
+    address internal singleton;
+
+    /// @notice Sets the singleton. It cannot be 0.
+    /// @dev There is no test that it has code: the factory makes one.
+    constructor(address _singleton) {
+        require(_singleton != address(0), "Invalid singleton address provided");
+        singleton = _singleton;
+    }
+
+    /// @notice Passes the call on, value and all, and its answer back.
+    /// @dev Solidity cannot return bytes that a DELEGATECALL answered without copying them twice. The block writes over all
+    /// memory, and never comes back to Solidity.
+    fallback() external payable {
+        assembly {
+            // The singleton, cleared of what may stand above its 20 bytes.
+            let target := and(sload(0), 0xffffffffffffffffffffffffffffffffffffffff)
+            // masterCopy(): compare the first four bytes, whatever follows.
+            if eq(shr(224, calldataload(0)), 0xa619486e) {
+                mstore(0, target)
+                return(0, 0x20)
+            }
+            // Pass on the whole input with all gas; caller and value stay what they are.
+            calldatacopy(0, 0, calldatasize())
+            let success := delegatecall(gas(), target, 0, calldatasize(), 0, 0)
+            // Pass back the whole output, as a return or as a revert.
+            returndatacopy(0, 0, returndatasize())
+            if success { return(0, returndatasize()) }
+            revert(0, returndatasize())
+        }
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title ReturnData
+/// @notice Takes and passes on the raw bytes that a call answered with.
+library ReturnData {
+    /// @notice Copies the return data of the last call.
+    /// @dev Must follow the call directly: any call in between replaces what it reads.
+    function take() internal pure returns (bytes memory data) {
+        assembly ("memory-safe") {
+            // Allocate at the free memory pointer: one word of length, then the bytes.
+            data := mload(0x40)
+            mstore(0x40, add(add(data, 0x20), returndatasize()))
+            mstore(data, returndatasize())
+            returndatacopy(add(data, 0x20), 0, returndatasize())
+        }
+    }
+
+    /// @notice Reverts with exactly `data`: no selector is added, an empty `data` is an empty revert.
+    function bubble(bytes memory data) internal pure {
+        assembly ("memory-safe") {
+            // Skip the length word.
+            revert(add(data, 0x20), mload(data))
+        }
+    }
+}

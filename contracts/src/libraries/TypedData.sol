@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Operation} from "../types/Operation.sol";
+
+/// @title TypedData
+/// @notice The EIP-712 pre-images of an account: its domain, its transactions and its messages.
+library TypedData {
+    /// @dev keccak256("EIP712Domain(uint256 chainId,address verifyingContract)")
+    bytes32 internal constant DOMAIN_TYPEHASH = 0x47e79534a245952e8b16893a336b85a3d9ea9fa8c573f3d803afb92a79469218;
+
+    /// @dev keccak256("SafeTx(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 baseGas,
+    /// uint256 gasPrice,address gasToken,address refundReceiver,uint256 nonce)"), written without the line break.
+    bytes32 internal constant TRANSACTION_TYPEHASH = 0xbb8310d486368db6bd6f849402fdd73ad53d316b5a4b2644ad6efe0f941286d8;
+
+    /// @dev keccak256("SafeMessage(bytes message)")
+    bytes32 internal constant MESSAGE_TYPEHASH = 0x60b3cbf8b4a223d68d641b3b6ddf9a298e7f33710cf3d3a9d1146b5a6150fbca;
+
+    /// @notice Returns the domain separator of the running contract on the running chain.
+    /// @dev Computed anew each time: a cached one would be wrong after a chain split.
+    function domainSeparator() internal view returns (bytes32) {
+        return keccak256(abi.encode(DOMAIN_TYPEHASH, block.chainid, address(this)));
+    }
+
+    /// @notice Returns the struct hash of a transaction.
+    function transactionStructHash(
+        address to,
+        uint256 value,
+        bytes memory data,
+        Operation operation,
+        uint256 safeTxGas,
+        uint256 baseGas,
+        uint256 gasPrice,
+        address gasToken,
+        address refundReceiver,
+        uint256 nonce
+    ) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                TRANSACTION_TYPEHASH,
+                to,
+                value,
+                keccak256(data),
+                operation,
+                safeTxGas,
+                baseGas,
+                gasPrice,
+                gasToken,
+                refundReceiver,
+                nonce
+            )
+        );
+    }
+
+    /// @notice Returns the struct hash of a message.
+    function messageStructHash(bytes memory message) internal pure returns (bytes32) {
+        return keccak256(abi.encode(MESSAGE_TYPEHASH, keccak256(message)));
+    }
+
+    /// @notice Returns the 66 bytes that are hashed for signing.
+    function preimage(bytes32 domain, bytes32 structHash) internal pure returns (bytes memory) {
+        return abi.encodePacked(bytes2(0x1901), domain, structHash);
+    }
+
+    /// @notice Returns the hash that owners sign.
+    function digest(bytes32 domain, bytes32 structHash) internal pure returns (bytes32) {
+        return keccak256(preimage(domain, structHash));
+    }
+}
