@@ -1,0 +1,45 @@
+//! Compiles `contracts/` and rewrites the frozen artifacts.
+//!
+//! ```text
+//! cargo run -p quorate-contracts --features compile --example freeze
+//! ```
+
+use std::{error::Error, fs, io::Write, path::Path, process::ExitCode};
+
+use quorate_contracts::compile::{Frozen, Project};
+
+fn main() -> ExitCode {
+    let Err(error) = freeze() else { return ExitCode::SUCCESS };
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    // Nothing is left to do if even that cannot be said.
+    let _ = writeln!(std::io::stderr(), "error: {text}");
+    ExitCode::FAILURE
+}
+
+fn freeze() -> Result<(), Box<dyn Error>> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let project = Project::open(&workspace.join("contracts"))?;
+    write(&workspace.join("crates/contracts/artifacts"), &project.contracts()?)?;
+    write(&workspace.join("anvil-fixtures/artifacts"), &project.fixtures()?)?;
+    Ok(())
+}
+
+/// Writes what changed, and says so.
+fn write(directory: &Path, artifacts: &[Frozen]) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(directory)?;
+    for artifact in artifacts {
+        let path = directory.join(format!("{}.json", artifact.name));
+        let unchanged = fs::read_to_string(&path).is_ok_and(|text| text == artifact.json);
+        if !unchanged {
+            fs::write(&path, &artifact.json)?;
+        }
+        let word = if unchanged { "unchanged" } else { "written" };
+        writeln!(std::io::stdout(), "{word:9} {}", artifact.name)?;
+    }
+    Ok(())
+}
