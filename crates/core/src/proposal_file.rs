@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Domain, Insertion, Proposal, ProposalError, SafeId, SafeState, SafeTx, Signature, SignatureError,
-    UnsupportedVersion, Version,
+    UnsupportedVersion, Version, serde_text::checksummed,
 };
 
 /// The one layout of the file that there is so far.
@@ -36,6 +36,7 @@ struct File<'a> {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Item {
+    #[serde(with = "checksummed")]
     owner: Address,
     #[serde(with = "crate::hex_bytes")]
     signature: alloy_primitives::Bytes,
@@ -229,6 +230,15 @@ mod tests {
         assert!(matches!(error, Err(ProposalFileError::SchemaVersion { found: 2 })));
         assert!(matches!(edited(|file| file["colour"] = json!("red")), Err(ProposalFileError::Json(_))));
         assert!(matches!(edited(|file| *file = json!([])), Err(ProposalFileError::Json(_))));
+    }
+
+    #[test]
+    fn addresses_carry_their_checksum() {
+        assert!(signed().to_json().contains(&signed().domain().safe().address.to_checksum(None)));
+        let wrong = |text: &str| edited(|file| file["transaction"]["to"] = json!(text));
+        let lower = "0x41675c099f32341bf84bfc5382af534df5c7461a";
+        assert!(matches!(wrong(lower), Err(ProposalFileError::Hash { .. })));
+        assert!(matches!(wrong(&lower.replace("0x41675c", "0x41675C")), Err(ProposalFileError::Json(_))));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use alloy_primitives::{Address, ChainId};
 use core::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
+use crate::serde_text::checksummed;
+
 /// A Safe on one chain.
 ///
 /// The same address on another chain is another Safe: possibly nobody's, possibly somebody else's.
@@ -22,6 +24,7 @@ pub struct SafeId {
     /// EIP-155 chain id.
     pub chain_id: ChainId,
     /// Address of the proxy, which is what signatures are bound to.
+    #[serde(with = "checksummed")]
     pub address: Address,
 }
 

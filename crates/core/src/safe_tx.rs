@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Digest, Domain, Operation,
     eip712::{put_address, put_uint},
-    serde_text::quantity,
+    serde_text::{checksummed, quantity},
 };
 
 /// `keccak256("SafeTx(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 baseGas,uint256
@@ -22,6 +22,7 @@ const EMPTY_HASH: B256 = alloy_primitives::KECCAK256_EMPTY;
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SafeTx {
     /// Target of the inner call.
+    #[serde(with = "checksummed")]
     pub to: Address,
     /// Wei of the native token that the inner call sends. Without meaning for a delegate call.
     #[serde(with = "quantity")]
@@ -41,8 +42,10 @@ pub struct SafeTx {
     #[serde(with = "quantity")]
     pub gas_price: U256,
     /// Token in which the refund is paid. Zero: the native one.
+    #[serde(with = "checksummed")]
     pub gas_token: Address,
     /// Who gets the refund. Zero: whoever sent the outer transaction.
+    #[serde(with = "checksummed")]
     pub refund_receiver: Address,
     /// The Safe's nonce at which this transaction, and no other, can run.
     #[serde(with = "quantity")]

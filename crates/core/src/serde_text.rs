@@ -1,4 +1,4 @@
-//! How types are written in JSON: through their text form, and quantities as decimal strings.
+//! How types are written in JSON: through their text form, quantities as decimal strings, addresses with checksum.
 
 /// Implements `Serialize` and `Deserialize` through `Display` and `FromStr`.
 macro_rules! serde_text {
@@ -51,5 +51,41 @@ pub(crate) mod quantity {
         }
         U256::from_str_radix(digits, radix.into())
             .map_err(|_| D::Error::custom(format_args!("{text:?} does not fit 256 bits")))
+    }
+}
+
+/// An address with its EIP-55 checksum, which is checked on input.
+pub(crate) mod checksummed {
+    use alloc::borrow::Cow;
+    use alloy_primitives::Address;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(crate) fn serialize<S: Serializer>(address: &Address, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(address)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
+        let text = <Cow<'de, str>>::deserialize(deserializer)?;
+        crate::parse_address(&text).map_err(|error| D::Error::custom(format_args!("{text:?}: {error}")))
+    }
+
+    /// As the module around it, for an address that may be absent.
+    pub(crate) mod option {
+        use alloy_primitives::Address;
+        use serde::{Deserialize, Deserializer, Serializer};
+
+        #[derive(Deserialize)]
+        struct Present(#[serde(with = "super")] Address);
+
+        pub(crate) fn serialize<S: Serializer>(address: &Option<Address>, serializer: S) -> Result<S::Ok, S::Error> {
+            match address {
+                Some(address) => super::serialize(address, serializer),
+                None => serializer.serialize_none(),
+            }
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>, D::Error> {
+            Ok(<Option<Present>>::deserialize(deserializer)?.map(|Present(address)| address))
+        }
     }
 }

@@ -4,7 +4,10 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 
-use crate::{Domain, SafeId, UnsupportedVersion, Version, serde_text::quantity};
+use crate::{
+    Domain, SafeId, UnsupportedVersion, Version,
+    serde_text::{checksummed, quantity},
+};
 
 /// A block, by number and hash.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
@@ -23,12 +26,13 @@ pub struct Block {
 #[serde(deny_unknown_fields)]
 pub struct Account {
     /// Its address.
+    #[serde(with = "checksummed")]
     pub address: Address,
     /// keccak256 of its code; `None` without code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_hash: Option<B256>,
     /// Where an EIP-7702 account delegates to: it is a key's account and yet has code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "checksummed::option")]
     pub delegate: Option<Address>,
 }
 
