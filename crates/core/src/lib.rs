@@ -45,6 +45,7 @@ mod safe_tx;
 mod serde_text;
 mod signature;
 mod signature_set;
+mod signed_message;
 mod state;
 mod version;
 
@@ -66,5 +67,6 @@ pub use safe_tx::{SAFE_TX_TYPEHASH, SafeTx, SafeTxHash};
 pub(crate) use serde_text::serde_text;
 pub use signature::{Ecdsa, MAX_CONTRACT_SIGNATURE_LEN, Signature, SignatureError, personal_message_hash};
 pub use signature_set::{BlobError, Insertion, SignatureSet};
+pub use signed_message::SignedMessage;
 pub use state::{Account, Block, SENTINEL, SafeState};
 pub use version::{Erc1271Dialect, ParseVersionError, Version};

@@ -30,7 +30,9 @@ impl SafeMessage {
 
     /// The message that the owners of an inner Safe sign so that it confirms `outer` as an owner.
     ///
-    /// `dialect` is the one of the outer Safe: [`Version::owner_dialect`](crate::Version::owner_dialect).
+    /// `dialect` is the one of the outer Safe: [`Version::owner_dialect`](crate::Version::owner_dialect). Where the inner
+    /// Safe is owned by a Safe in turn, its own question is asked by its release: the handler of 1.3.0 passes on the
+    /// message that it was asked about, not the pre-image of its own hash, so this does not go through it.
     #[must_use]
     pub fn nested(outer: &Digest, dialect: Erc1271Dialect) -> Self {
         match dialect {

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, Bytes, U256};
 
 use crate::{
-    Confirmation, SafeId, SafeState, SafeTx, SafeTxHash, Signature, SignatureSet, UnsupportedVersion, Version,
+    Confirmation, Digest, SafeId, SafeState, SafeTx, SafeTxHash, Signature, SignatureSet, UnsupportedVersion, Version,
 };
 
 /// A transaction that its Safe will accept: the next one, confirmed by as many owners as it takes.
@@ -80,27 +80,7 @@ impl Quorate {
             return Err(NotQuorate::NotNext { nonce, next });
         }
         let hash = tx.hash(&state.domain()?);
-        let mut confirmations: Vec<_> = confirmations.into_iter().collect();
-        if let Some(foreign) =
-            confirmations.iter().find(|it| it.digest() != hash.digest() || !state.is_owner(it.owner()))
-        {
-            return Err(NotQuorate::Foreign { owner: foreign.owner() });
-        }
-        confirmations.sort_by_key(|confirmation| (confirmation.owner(), burden(confirmation)));
-        confirmations.dedup_by_key(|confirmation| confirmation.owner());
-        confirmations.sort_by_key(burden);
-
-        let threshold = state.threshold;
-        let missing = NotQuorate::Missing { confirmed: confirmations.len(), threshold };
-        let enough = usize::try_from(threshold).ok().filter(|needed| (1..=confirmations.len()).contains(needed));
-        confirmations.truncate(enough.ok_or(missing)?);
-
-        let executor = confirmations.iter().find_map(Confirmation::executor);
-        let mut signatures = SignatureSet::new(*hash.digest());
-        for confirmation in confirmations {
-            // Checked when the confirmation was made: the signature has this owner.
-            let _ = signatures.insert(confirmation.signature().clone());
-        }
+        let (signatures, executor) = quorum(state, hash.digest(), confirmations)?;
         Ok(Self { safe: state.safe, version: state.version, tx, hash, signatures, executor })
     }
 
@@ -145,6 +125,34 @@ impl Quorate {
     pub const fn executor(&self) -> Option<Address> {
         self.executor
     }
+}
+
+/// Picks as many confirmations of `digest` as the threshold asks for, and tells whom they bind as the sender.
+pub(crate) fn quorum(
+    state: &SafeState,
+    digest: &Digest,
+    confirmations: impl IntoIterator<Item = Confirmation>,
+) -> Result<(SignatureSet, Option<Address>), NotQuorate> {
+    let mut confirmations: Vec<_> = confirmations.into_iter().collect();
+    if let Some(foreign) = confirmations.iter().find(|it| it.digest() != digest || !state.is_owner(it.owner())) {
+        return Err(NotQuorate::Foreign { owner: foreign.owner() });
+    }
+    confirmations.sort_by_key(|confirmation| (confirmation.owner(), burden(confirmation)));
+    confirmations.dedup_by_key(|confirmation| confirmation.owner());
+    confirmations.sort_by_key(burden);
+
+    let threshold = state.threshold;
+    let missing = NotQuorate::Missing { confirmed: confirmations.len(), threshold };
+    let enough = usize::try_from(threshold).ok().filter(|needed| (1..=confirmations.len()).contains(needed));
+    confirmations.truncate(enough.ok_or(missing)?);
+
+    let executor = confirmations.iter().find_map(Confirmation::executor);
+    let mut signatures = SignatureSet::new(*digest);
+    for confirmation in confirmations {
+        // Checked when the confirmation was made: the signature has this owner.
+        let _ = signatures.insert(confirmation.signature().clone());
+    }
+    Ok((signatures, executor))
 }
 
 /// Orders confirmations by what they cost and depend on: signatures first, then approvals, then contracts, and last
