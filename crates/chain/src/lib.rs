@@ -1,0 +1,50 @@
+//! Reads, answers, deploys and executes over JSON-RPC: everything of Quorate that needs a node.
+//!
+//! Nothing that a node says is taken for granted: chain ids are compared, sizes are bounded, code is recognised by its
+//! hash, and what is sent is signed here, for one chain, once.
+//!
+//! # The way of a transaction, on chain
+//!
+//! 1. [`read_state`] reads a Safe at one block, in one HTTP request.
+//! 2. [`confirm`] asks the chain, at the same block, what `quorate-core` cannot know: contract owners and approvals.
+//! 3. [`execute`] sends a [`quorate_core::Quorate`] and waits for its [`Outcome`].
+//!
+//! Before all that, [`deploy_contracts`] puts Quorate's contracts on a chain, and [`create_safe`] makes a Safe that was
+//! described with a [`SafeSpec`].
+//!
+//! | module | holds |
+//! |---|---|
+//! | `rpc` | one endpoint: batches, limits, retries, and its secret URL |
+//! | `state`, `confirm` | what is read |
+//! | `sender`, `fees`, `receipt` | what is signed and sent |
+//! | `contract_set`, `safe_spec`, `create` | how contracts and Safes come to be |
+//! | `execute`, `ladder`, `outcome`, `reason`, `revert` | what becomes of a transaction |
+
+mod block;
+mod confirm;
+mod contract_set;
+mod create;
+mod execute;
+mod fees;
+mod ladder;
+mod outcome;
+mod reason;
+mod receipt;
+mod revert;
+mod rpc;
+mod safe_spec;
+mod sender;
+mod state;
+
+pub use confirm::{Standing, confirm};
+pub use contract_set::{ContractStatus, DeployError, Deployed, deploy_contracts, verify_contracts, verify_family};
+pub use create::{CreateError, Created, create_safe};
+pub use execute::{ExecuteError, estimate, execute};
+pub use fees::{FeeError, FeeOptions};
+pub use outcome::{ExecutionResult, Outcome};
+pub use receipt::{Log, Receipt, Status};
+pub use revert::{Revert, panic_meaning};
+pub use rpc::{NodeError, Rpc, RpcError, RpcOptions, UrlError, Usage};
+pub use safe_spec::{Handler, MAX_OWNERS, Plan, SafeSpec, SpecError};
+pub use sender::{Payload, SendError, Sender};
+pub use state::{List, ReadError, Reading, read, read_at, read_state, read_state_at};

@@ -1,0 +1,248 @@
+//! What a new Safe is to be, and what follows from that.
+
+use std::collections::HashSet;
+
+use alloy::primitives::{Address, B256, Bytes, ChainId, U256, keccak256};
+use quorate_contracts::{
+    Deployments, Family, Flavor,
+    calls::{Setup, create_proxy_call},
+};
+use quorate_core::{Creation, SENTINEL, SafeId, Salt};
+
+/// Most owners a new Safe is given: more than could be read again in one request would not be helpful.
+pub const MAX_OWNERS: usize = 128;
+
+/// A Safe to be.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SafeSpec {
+    /// Whose contracts it uses.
+    pub family: Family,
+    /// Whether its transactions leave full events.
+    pub flavor: Flavor,
+    /// Its owners, in the order in which it will list them.
+    pub owners: Vec<Address>,
+    /// How many of them must confirm.
+    pub threshold: u64,
+    /// What answers calls which the Safe does not know.
+    pub fallback_handler: Handler,
+    /// A number of choice: another one gives another address for the same owners.
+    pub salt_nonce: U256,
+}
+
+/// Which fallback handler a new Safe gets.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Handler {
+    /// That of its family.
+    #[default]
+    OfFamily,
+    /// None: the Safe will not take ERC-721 and ERC-1155 tokens, and cannot own other Safes off-chain.
+    None,
+    /// A contract of choice.
+    At(Address),
+}
+
+/// A Safe that cannot be made.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SpecError {
+    /// Nobody could ever confirm anything.
+    #[error("a Safe has at least one owner")]
+    NoOwners,
+    /// More owners than are supported.
+    #[error("{found} owners are too many: at most {MAX_OWNERS} are supported")]
+    TooManyOwners {
+        /// How many there are.
+        found: usize,
+    },
+    /// The contract reserves this address, or it is the Safe itself.
+    #[error("{0} cannot be an owner")]
+    InvalidOwner(Address),
+    /// An owner is there twice.
+    #[error("{0} is there twice: owners are different from one another")]
+    DuplicateOwner(Address),
+    /// More or fewer confirmations than there can be.
+    #[error("a threshold of {threshold} with {owners} owners: it is at least 1 and at most the number of owners")]
+    Threshold {
+        /// The threshold.
+        threshold: u64,
+        /// How many owners there are.
+        owners: usize,
+    },
+    /// The Safe cannot be its own fallback handler, and the zero address is no handler.
+    #[error("{0} cannot be the fallback handler")]
+    InvalidHandler(Address),
+}
+
+/// How a Safe will be made, and where it will be.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Plan {
+    /// The Safe.
+    pub safe: SafeId,
+    /// Its address.
+    pub address: Address,
+    /// What was planned.
+    pub spec: SafeSpec,
+    /// The factory that makes it.
+    pub factory: Address,
+    /// The contract that it delegates to.
+    pub singleton: Address,
+    /// What answers calls which it does not know; zero: nothing.
+    pub fallback_handler: Address,
+    /// Calldata of its `setup`.
+    pub initializer: Bytes,
+    /// Calldata for the factory.
+    pub call: Bytes,
+    /// Hash of its code.
+    pub proxy_code_hash: B256,
+}
+
+impl SafeSpec {
+    /// Works out how and where the Safe is made, without asking anybody.
+    ///
+    /// The address is the same on every chain that has the family's contracts. A Safe that is there on one chain is not
+    /// there on another until it is made there too.
+    ///
+    /// # Errors
+    ///
+    /// [`SpecError`] when the contract would refuse the set-up.
+    pub fn plan(&self, chain_id: ChainId) -> Result<Plan, SpecError> {
+        self.check()?;
+        let set = Deployments::of(self.family);
+        let (factory, singleton) = (set.proxy_factory().address, set.singleton(self.flavor).address);
+        let fallback_handler = match self.fallback_handler {
+            Handler::OfFamily => set.fallback_handler().address,
+            Handler::None => Address::ZERO,
+            Handler::At(Address::ZERO) => return Err(SpecError::InvalidHandler(Address::ZERO)),
+            Handler::At(address) => address,
+        };
+        let setup = Setup {
+            owners: self.owners.clone(),
+            threshold: U256::from(self.threshold),
+            to: Address::ZERO,
+            data: Bytes::new(),
+            fallback_handler,
+        };
+        let initializer = setup.call();
+        let creation = Creation {
+            factory,
+            init_code_hash: set.proxy.init_code_hash(self.flavor),
+            initializer_hash: keccak256(&initializer),
+            salt_nonce: self.salt_nonce,
+            salt: Salt::Nonce,
+        };
+        let address = creation.address();
+        if self.owners.contains(&address) {
+            return Err(SpecError::InvalidOwner(address));
+        }
+        if fallback_handler == address {
+            return Err(SpecError::InvalidHandler(address));
+        }
+        Ok(Plan {
+            safe: SafeId::new(chain_id, address),
+            address,
+            spec: self.clone(),
+            factory,
+            singleton,
+            fallback_handler,
+            call: create_proxy_call(singleton, initializer.clone(), self.salt_nonce),
+            initializer,
+            proxy_code_hash: set.proxy.runtime_code_hash,
+        })
+    }
+
+    fn check(&self) -> Result<(), SpecError> {
+        let owners = self.owners.len();
+        if owners == 0 {
+            return Err(SpecError::NoOwners);
+        }
+        if owners > MAX_OWNERS {
+            return Err(SpecError::TooManyOwners { found: owners });
+        }
+        let mut seen = HashSet::new();
+        for owner in &self.owners {
+            if owner.is_zero() || *owner == SENTINEL {
+                return Err(SpecError::InvalidOwner(*owner));
+            }
+            if !seen.insert(owner) {
+                return Err(SpecError::DuplicateOwner(*owner));
+            }
+        }
+        let threshold = self.threshold;
+        let valid = usize::try_from(threshold).is_ok_and(|threshold| (1..=owners).contains(&threshold));
+        if valid { Ok(()) } else { Err(SpecError::Threshold { threshold, owners }) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec() -> SafeSpec {
+        SafeSpec {
+            family: Family::Quorate,
+            flavor: Flavor::L2,
+            owners: [1, 2, 3].map(Address::repeat_byte).to_vec(),
+            threshold: 2,
+            fallback_handler: Handler::OfFamily,
+            salt_nonce: U256::from(7),
+        }
+    }
+
+    fn error(change: impl FnOnce(&mut SafeSpec)) -> SpecError {
+        let mut spec = spec();
+        change(&mut spec);
+        spec.plan(1).unwrap_err()
+    }
+
+    #[test]
+    fn a_plan_is_the_same_on_every_chain_but_for_its_chain() {
+        let (one, ten) = (spec().plan(1).unwrap(), spec().plan(10).unwrap());
+        assert_eq!((one.address, &one.call), (ten.address, &ten.call));
+        assert_eq!((one.safe.chain_id, ten.safe.chain_id), (1, 10));
+    }
+
+    #[test]
+    fn everything_that_is_chosen_changes_the_address() {
+        let changes: [fn(&mut SafeSpec); 7] = [
+            |it| it.family = Family::V1_5_0,
+            |it| it.flavor = Flavor::L1,
+            |it| it.owners.reverse(),
+            |it| it.threshold = 3,
+            |it| it.fallback_handler = Handler::None,
+            |it| it.fallback_handler = Handler::At(Address::repeat_byte(9)),
+            |it| it.salt_nonce = U256::ZERO,
+        ];
+        let mut addresses = HashSet::from([spec().plan(1).unwrap().address]);
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut other = spec();
+            change(&mut other);
+            assert!(addresses.insert(other.plan(1).unwrap().address), "change {number}");
+        }
+    }
+
+    #[test]
+    fn owners_are_what_the_contract_takes() {
+        assert_eq!(error(|it| it.owners.clear()), SpecError::NoOwners);
+        assert_eq!(error(|it| it.owners[0] = Address::ZERO), SpecError::InvalidOwner(Address::ZERO));
+        assert_eq!(error(|it| it.owners[2] = SENTINEL), SpecError::InvalidOwner(SENTINEL));
+        let twice = Address::repeat_byte(1);
+        assert_eq!(error(|it| it.owners[2] = twice), SpecError::DuplicateOwner(twice));
+        let many = (1..=MAX_OWNERS + 1).map(|it| Address::from_word(U256::from(it + 1).into())).collect();
+        assert_eq!(error(|it| it.owners = many), SpecError::TooManyOwners { found: MAX_OWNERS + 1 });
+    }
+
+    #[test]
+    fn the_threshold_can_be_met() {
+        for threshold in [0, 4, u64::MAX] {
+            assert_eq!(error(|it| it.threshold = threshold), SpecError::Threshold { threshold, owners: 3 });
+        }
+        for threshold in 1..=3 {
+            assert!(SafeSpec { threshold, ..spec() }.plan(1).is_ok());
+        }
+    }
+
+    #[test]
+    fn the_zero_address_is_no_handler_of_choice() {
+        let handler = Handler::At(Address::ZERO);
+        assert_eq!(error(|it| it.fallback_handler = handler), SpecError::InvalidHandler(Address::ZERO));
+    }
+}

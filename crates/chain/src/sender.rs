@@ -1,0 +1,428 @@
+//! Signs here, sends once, and waits.
+
+use std::time::Duration;
+
+use alloy::{
+    consensus::{SignableTransaction, TxEip1559, TxEnvelope, TxLegacy},
+    eips::eip2718::Encodable2718,
+    network::{Ethereum, EthereumWallet, NetworkWallet, TxSigner},
+    primitives::{Address, B256, Bytes, ChainId, Signature, TxKind, U64, U256},
+};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    block::{Header, chain_id, latest_block},
+    fees::{FeeError, FeeOptions, Fees, Suggestion, gas_estimate, with_margin},
+    receipt::Receipt,
+    revert::Revert,
+    rpc::{Answer, Call, NodeError, Rpc, RpcError},
+};
+
+/// How long a transaction is waited for unless something else is said.
+const DEFAULT_PATIENCE: Duration = Duration::from_secs(180);
+
+/// How long to wait before asking for a receipt; a local chain has it by then. Later pauses are twice as long each.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+
+/// Longest pause before asking for a receipt again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+
+/// Calls of [`Sender::prepare`] before those that depend on what is sent.
+const TERMS: usize = 6;
+
+/// An account that sends transactions through one endpoint, and pays for them.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    rpc: Rpc,
+    wallet: EthereumWallet,
+    address: Address,
+    fees: FeeOptions,
+    patience: Duration,
+}
+
+/// What is sent.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Payload {
+    /// The target.
+    pub to: Address,
+    /// Wei that go with it.
+    pub value: U256,
+    /// Calldata.
+    pub data: Bytes,
+}
+
+/// Why a transaction was not sent, or what is not known of it.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The node did not answer; nothing was sent.
+    #[error(transparent)]
+    Rpc(#[from] RpcError),
+    /// The node is on another chain; nothing was sent.
+    #[error("the node is on chain {found}, and the transaction is for chain {expected}: nothing was sent")]
+    WrongChain {
+        /// Chain of the transaction.
+        expected: ChainId,
+        /// Chain of the node.
+        found: ChainId,
+    },
+    /// The fees cannot be meant; nothing was sent.
+    #[error(transparent)]
+    Fees(#[from] FeeError),
+    /// The sender cannot pay; nothing was sent.
+    #[error("{sender} has {available} wei, and the transaction may cost {needed} wei: nothing was sent")]
+    Funds {
+        /// The sender.
+        sender: Address,
+        /// Value and highest fee.
+        needed: U256,
+        /// What the sender has.
+        available: U256,
+    },
+    /// It would revert; nothing was sent.
+    #[error("the transaction would revert: {0}")]
+    Reverts(Revert),
+    /// The wallet did not sign; nothing was sent.
+    #[error("the wallet did not sign")]
+    Sign(#[source] alloy::signers::Error),
+    /// The node refused the transaction.
+    #[error("the node refused the transaction: {0}")]
+    Refused(NodeError),
+    /// Sending failed half-way: the transaction may or may not be on its way. It must not be made anew before that is
+    /// known; the same nonce keeps two from being mined.
+    #[error("the transaction {tx_hash} may or may not be on its way: {error}")]
+    Unknown {
+        /// Its hash.
+        tx_hash: B256,
+        /// Its nonce.
+        nonce: u64,
+        /// What went wrong while it was sent.
+        error: RpcError,
+    },
+    /// It was sent, and the node no longer answers.
+    #[error("the transaction {tx_hash} was sent, and what became of it is not known: {error}")]
+    Unwatched {
+        /// Its hash.
+        tx_hash: B256,
+        /// What went wrong while waiting.
+        error: RpcError,
+    },
+    /// It was sent, and is not mined yet.
+    #[error("the transaction {tx_hash} was sent, and was not mined within {waited_ms} ms")]
+    NotMined {
+        /// Its hash.
+        tx_hash: B256,
+        /// How long was waited.
+        waited_ms: u128,
+    },
+}
+
+/// What is known before something is sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    chain_id: ChainId,
+    nonce: u64,
+    fees: Fees,
+    balance: U256,
+}
+
+impl Terms {
+    /// Returns the highest price of a unit of gas, in wei.
+    pub(crate) const fn max_price(&self) -> u128 {
+        self.fees.max_price()
+    }
+}
+
+/// What an estimation found.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Estimate {
+    /// This much gas, without a margin.
+    Gas(u64),
+    /// It would revert.
+    Reverts(Revert),
+}
+
+/// A transaction on its way.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) tx_hash: B256,
+    /// There already, if it was mined at once.
+    pub(crate) receipt: Option<Receipt>,
+}
+
+impl Sender {
+    /// Sends as the wallet's default account.
+    #[must_use]
+    pub fn new(rpc: Rpc, wallet: impl Into<EthereumWallet>) -> Self {
+        let wallet = wallet.into();
+        let address = NetworkWallet::<Ethereum>::default_signer_address(&wallet);
+        Self { rpc, wallet, address, fees: FeeOptions::default(), patience: DEFAULT_PATIENCE }
+    }
+
+    /// Pays as `fees` say.
+    #[must_use]
+    pub const fn with_fees(mut self, fees: FeeOptions) -> Self {
+        self.fees = fees;
+        self
+    }
+
+    /// Waits `patience` for a transaction to be mined; without this, three minutes.
+    #[must_use]
+    pub const fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Returns who sends.
+    #[must_use]
+    pub const fn address(&self) -> Address {
+        self.address
+    }
+
+    /// Returns the endpoint.
+    #[must_use]
+    pub const fn rpc(&self) -> &Rpc {
+        &self.rpc
+    }
+
+    /// Sends a plain transaction on chain `chain_id` and waits until it is mined, whether it reverts or not.
+    ///
+    /// Three HTTP requests where blocks come quickly. It is sent once: it does not make up for a failure by sending
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`]; its variants say whether something was sent.
+    pub async fn send(&self, chain_id: ChainId, payload: &Payload) -> Result<Receipt, SendError> {
+        let (mut terms, estimates, _) = self.prepare(chain_id, std::slice::from_ref(payload), &[]).await?;
+        let gas = match estimates.into_iter().next() {
+            Some(Estimate::Gas(gas)) => with_margin(gas),
+            Some(Estimate::Reverts(revert)) => return Err(SendError::Reverts(revert)),
+            None => return Err(self.rpc.malformed("a batch").into()),
+        };
+        let sent = self.submit(&mut terms, payload, gas).await?;
+        self.mined(sent).await
+    }
+
+    /// Waits until a transaction is mined, whether it reverts or not.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::NotMined`] after `timeout`, [`SendError::Unwatched`] when the node no longer answers.
+    pub async fn wait(&self, tx_hash: B256, timeout: Duration) -> Result<Receipt, SendError> {
+        self.poll(tx_hash, timeout, &[]).await.map(|(receipt, _)| receipt)
+    }
+
+    /// Waits for what was sent.
+    pub(crate) async fn mined(&self, sent: Sent) -> Result<Receipt, SendError> {
+        match sent.receipt {
+            Some(receipt) => Ok(receipt),
+            None => self.wait(sent.tx_hash, self.patience).await,
+        }
+    }
+
+    /// Waits for what was sent, and asks `extra` in the request that finds it. `None` when it was mined at once, and so
+    /// nothing was asked.
+    pub(crate) async fn mined_with(
+        &self,
+        sent: Sent,
+        extra: &[Call],
+    ) -> Result<(Receipt, Option<Vec<Answer>>), SendError> {
+        match sent.receipt {
+            Some(receipt) => Ok((receipt, None)),
+            None => self.poll(sent.tx_hash, self.patience, extra).await.map(|(receipt, rest)| (receipt, Some(rest))),
+        }
+    }
+
+    /// Learns in one request what it takes to send `payloads`, and asks `extra` with it.
+    pub(crate) async fn prepare(
+        &self,
+        expected: ChainId,
+        payloads: &[Payload],
+        extra: &[Call],
+    ) -> Result<(Terms, Vec<Estimate>, Vec<Answer>), SendError> {
+        let mut calls = vec![
+            chain_id(),
+            latest_block(),
+            Call::new("eth_getTransactionCount", json!([self.address, "pending"])),
+            Call::new("eth_getBalance", json!([self.address, "latest"])),
+            Call::new("eth_gasPrice", json!([])),
+            Call::new("eth_maxPriorityFeePerGas", json!([])),
+        ];
+        calls.extend(payloads.iter().map(|payload| estimate_call(self.address, payload)));
+        calls.extend_from_slice(extra);
+        let mut answers = self.rpc.ask_all(&calls).await?;
+        if answers.len() != calls.len() {
+            return Err(self.rpc.malformed("a batch").into());
+        }
+        let extra = answers.split_off(TERMS + payloads.len());
+        let estimates = answers.split_off(TERMS);
+        let answers: [Answer; TERMS] = answers.try_into().map_err(|_| self.rpc.malformed("a batch"))?;
+        let terms = self.terms(expected, answers)?;
+        let estimates = estimates.into_iter().map(estimate_of).collect::<Result<_, _>>()?;
+        Ok((terms, estimates, extra))
+    }
+
+    fn terms(&self, expected: ChainId, answers: [Answer; TERMS]) -> Result<Terms, SendError> {
+        let [chain_id, header, nonce, balance, gas_price, priority] = answers;
+        let found = chain_id.read::<U64>()?.to();
+        if found != expected {
+            return Err(SendError::WrongChain { expected, found });
+        }
+        let suggestion = Suggestion {
+            base_fee: header.read::<Header>()?.base_fee_per_gas,
+            // Not every node has the method; then the gas price stands in for it.
+            priority: priority.read_or_refusal::<U256>()?.ok(),
+            gas_price: gas_price.read()?,
+        };
+        let next = nonce.read::<U64>()?.to();
+        Ok(Terms {
+            chain_id: expected,
+            nonce: self.fees.nonce.unwrap_or(next),
+            fees: self.fees.choose(suggestion)?,
+            balance: balance.read()?,
+        })
+    }
+
+    /// Signs and sends, once; `terms` are those of the next transaction afterwards.
+    pub(crate) async fn submit(&self, terms: &mut Terms, payload: &Payload, gas: u64) -> Result<Sent, SendError> {
+        let gas_limit = self.fees.gas_limit.unwrap_or(gas);
+        let cost = U256::from(gas_limit).saturating_mul(U256::from(terms.fees.max_price()));
+        let needed = cost.saturating_add(payload.value);
+        if needed > terms.balance {
+            return Err(SendError::Funds { sender: self.address, needed, available: terms.balance });
+        }
+        let nonce = terms.nonce;
+        let (tx_hash, raw) = self.sign(terms, payload, gas_limit).await?;
+        let answers =
+            self.rpc.send_once([Call::new("eth_sendRawTransaction", json!([raw])), receipt_call(tx_hash)]).await;
+        let receipt = match answers {
+            Ok([sent, receipt]) => match sent.read_or_refusal::<B256>() {
+                Ok(Err(refusal)) if !is_known(&refusal) => return Err(SendError::Refused(refusal)),
+                Ok(Ok(hash)) if hash != tx_hash => {
+                    self.look_up(tx_hash, nonce, self.rpc.malformed("eth_sendRawTransaction")).await?
+                }
+                Ok(_) => Receipt::parse(&self.rpc, tx_hash, receipt).ok().flatten(),
+                Err(error) => self.look_up(tx_hash, nonce, error).await?,
+            },
+            Err(error) => self.look_up(tx_hash, nonce, error).await?,
+        };
+        terms.nonce = nonce.saturating_add(1);
+        terms.balance -= needed;
+        Ok(Sent { tx_hash, receipt })
+    }
+
+    async fn sign(&self, terms: &Terms, payload: &Payload, gas_limit: u64) -> Result<(B256, Bytes), SendError> {
+        let Terms { chain_id, nonce, fees, .. } = *terms;
+        let Payload { to, value, data } = payload.clone();
+        let to = TxKind::Call(to);
+        let envelope = match fees {
+            Fees::Legacy { gas_price } => {
+                let chain_id = Some(chain_id);
+                self.envelope(TxLegacy { chain_id, nonce, gas_price, gas_limit, to, value, input: data }).await
+            }
+            Fees::Dynamic { max_fee: max_fee_per_gas, priority: max_priority_fee_per_gas } => {
+                self.envelope(TxEip1559 {
+                    chain_id,
+                    nonce,
+                    gas_limit,
+                    max_fee_per_gas,
+                    max_priority_fee_per_gas,
+                    to,
+                    value,
+                    access_list: Default::default(),
+                    input: data,
+                })
+                .await
+            }
+        };
+        let envelope = envelope.map_err(SendError::Sign)?;
+        Ok((*envelope.tx_hash(), envelope.encoded_2718().into()))
+    }
+
+    async fn envelope<T>(&self, mut tx: T) -> Result<TxEnvelope, alloy::signers::Error>
+    where
+        T: SignableTransaction<Signature>,
+        TxEnvelope: From<alloy::consensus::Signed<T>>,
+    {
+        let signer = self.wallet.signer_by_address(self.address);
+        let signer = signer.ok_or_else(|| alloy::signers::Error::other("the wallet holds no key"))?;
+        let signature = signer.sign_transaction(&mut tx).await?;
+        Ok(tx.into_signed(signature).into())
+    }
+
+    /// Finds out whether a transaction arrived although sending it failed.
+    async fn look_up(&self, tx_hash: B256, nonce: u64, error: RpcError) -> Result<Option<Receipt>, SendError> {
+        let call = Call::new("eth_getTransactionByHash", json!([tx_hash]));
+        let found = match self.rpc.ask([call, receipt_call(tx_hash)]).await {
+            Ok([transaction, receipt]) => {
+                let known = matches!(transaction.read::<Value>(), Ok(Value::Object(_)));
+                known.then(|| Receipt::parse(&self.rpc, tx_hash, receipt).ok().flatten())
+            }
+            Err(_) => None,
+        };
+        found.ok_or(SendError::Unknown { tx_hash, nonce, error })
+    }
+
+    async fn poll(
+        &self,
+        tx_hash: B256,
+        timeout: Duration,
+        extra: &[Call],
+    ) -> Result<(Receipt, Vec<Answer>), SendError> {
+        let start = Instant::now();
+        let calls = [&[receipt_call(tx_hash)], extra].concat();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            let unwatched = |error| SendError::Unwatched { tx_hash, error };
+            let mut answers = self.rpc.ask_all(&calls).await.map_err(unwatched)?.into_iter();
+            let receipt = answers.next().ok_or_else(|| unwatched(self.rpc.malformed("a batch")))?;
+            if let Some(receipt) = Receipt::parse(&self.rpc, tx_hash, receipt).map_err(unwatched)? {
+                return Ok((receipt, answers.collect()));
+            }
+            if start.elapsed() + pause > timeout {
+                return Err(SendError::NotMined { tx_hash, waited_ms: start.elapsed().as_millis() });
+            }
+        }
+    }
+}
+
+/// The call that estimates the gas of a payload.
+pub(crate) fn estimate_call(from: Address, payload: &Payload) -> Call {
+    let Payload { to, value, data } = payload;
+    Call::new("eth_estimateGas", json!([{ "from": from, "to": to, "value": value, "data": data }]))
+}
+
+/// The call that estimates the gas of a payload at a price, for a contract that looks at the price.
+pub(crate) fn estimate_call_at(from: Address, payload: &Payload, price_wei: u128) -> Call {
+    let Payload { to, value, data } = payload;
+    let price = U256::from(price_wei);
+    Call::new("eth_estimateGas", json!([{ "from": from, "to": to, "value": value, "data": data, "gasPrice": price }]))
+}
+
+/// Reads an estimate; a refusal that is no revert is an error.
+pub(crate) fn estimate_of(answer: Answer) -> Result<Estimate, SendError> {
+    match answer.read_or_refusal::<U256>()? {
+        Ok(gas) => Ok(Estimate::Gas(gas_estimate(gas)?)),
+        Err(refusal) if refusal.is_revert() => Ok(Estimate::Reverts(revert_of(&refusal))),
+        Err(refusal) => Err(SendError::Refused(refusal)),
+    }
+}
+
+/// Decodes the revert that a refusal tells of.
+pub(crate) fn revert_of(refusal: &NodeError) -> Revert {
+    Revert::decode(refusal.data.as_ref().map_or(&[], |data| data.as_ref()))
+}
+
+fn receipt_call(tx_hash: B256) -> Call {
+    Call::new("eth_getTransactionReceipt", json!([tx_hash]))
+}
+
+/// Returns whether a node refuses a transaction because it has it.
+fn is_known(refusal: &NodeError) -> bool {
+    let message = refusal.message.to_ascii_lowercase();
+    message.starts_with("known transaction")
+        || ["already known", "already imported", "already_exists"].iter().any(|it| message.contains(it))
+}
