@@ -1,0 +1,171 @@
+use std::cell::RefCell;
+
+use alloy::primitives::Address;
+use quorate_chain::confirm;
+use quorate_core::{Insertion, Proposal, Signature, SignatureSet};
+use serde::Serialize;
+
+use super::sign::progress;
+use crate::{
+    call::parse_hex,
+    context::{Context, Done},
+    error::{Code, Failure, Result},
+    mailbox,
+    page::Page,
+    settings::{PlaceArgs, Settings},
+    status::{Basis, Status, expect_possible},
+    ui::Output,
+};
+
+/// Add a signature that was made elsewhere
+///
+/// It has to be over this proposal and by an owner; where a node is named, a contract owner is asked whether it
+/// accepts, and an approval is looked up.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A nonce, the first digits of a hash, or a file
+    proposal: String,
+    /// The signature in hexadecimal: 65 bytes, or 64 (EIP-2098)
+    #[arg(value_name = "SIGNATURE", required_unless_present_any = ["contract", "approved"], conflicts_with_all = ["contract", "approved"])]
+    signature: Option<String>,
+    /// A contract that owns the Safe and vouches for the proposal (ERC-1271)
+    #[arg(long, value_name = "OWNER", requires = "data")]
+    contract: Option<String>,
+    /// What the contract is given as the signature, in hexadecimal
+    #[arg(long, value_name = "HEX", requires = "contract")]
+    data: Option<String>,
+    /// An owner who has approved the hash on chain
+    #[arg(long, value_name = "OWNER", conflicts_with = "contract")]
+    approved: Option<String>,
+    /// Ask no node, even if one is named
+    #[arg(long)]
+    offline: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+#[derive(Serialize)]
+struct Added {
+    safe_tx_hash: String,
+    nonce: String,
+    owner: Address,
+    kind: &'static str,
+    /// `added`, `kept` when the owner had signed, or `replaced` when a claim gave way.
+    done: &'static str,
+    file: String,
+    status: Status,
+    /// How the proposal was named.
+    #[serde(skip)]
+    name: String,
+}
+
+impl Args {
+    pub(crate) async fn run(&self, context: &Context) -> Result<Done> {
+        let settings = Settings::of(&self.place)?;
+        let signature = self.parse(&settings)?;
+        let entry = context.find(&self.proposal, &settings)?;
+        let digest = entry.proposal.hash().digest();
+        let bad = |error: &dyn std::fmt::Display| Failure::new(Code::BadSignature, error);
+        let owner = signature.owner(digest).map_err(|error| bad(&error))?;
+
+        let safe = entry.proposal.domain().safe();
+        let mut checked = false;
+        let basis = if self.offline || !settings.has_rpc(Some(safe.chain_id)) {
+            let basis = Basis::offline(&entry.proposal);
+            match basis.required()?.check(digest, &signature, None).map_err(|rejection| refused(&rejection))? {
+                quorate_core::Check::Confirmed(_) => checked = true,
+                quorate_core::Check::Ask(_) => {
+                    context.ui.warn(format_args!("only the chain can tell whether the signature of {owner} counts"));
+                }
+            }
+            basis
+        } else {
+            let rpc = context.connect(&settings, Some(safe.chain_id))?;
+            let state = context.read_safe(&rpc, safe, &settings).await?;
+            expect_possible(&entry.proposal, &state)?;
+            let mut alone = SignatureSet::new(*digest);
+            alone.insert(signature.clone()).map_err(|error| bad(&error))?;
+            let standing = confirm(&rpc, &state, &alone, None).await?;
+            if let Some((_, rejection)) = standing.rejected.first() {
+                return Err(refused(rejection));
+            }
+            checked = true;
+            Basis::Chain(state)
+        };
+        expect_possible(&entry.proposal, basis.required()?)?;
+
+        let wanted = *entry.proposal.hash();
+        let done = RefCell::new("added");
+        let (entry, ()) = mailbox::amend(&entry.path, |proposal| {
+            if *proposal.hash() != wanted {
+                return Err(Failure::new(
+                    Code::Refused,
+                    "the file was replaced by another transaction in the meantime",
+                ));
+            }
+            done.replace(insert(proposal, &signature, owner, checked)?);
+            Ok(())
+        })?;
+        let status =
+            Status::knowing(&entry.proposal, &basis, |it, present| checked && it == owner && *present == signature);
+        Done::report(&Added {
+            safe_tx_hash: entry.proposal.hash().to_string(),
+            nonce: entry.proposal.tx().nonce.to_string(),
+            owner,
+            kind: signature.kind(),
+            done: done.into_inner(),
+            file: entry.path.display().to_string(),
+            status,
+            name: self.proposal.clone(),
+        })
+    }
+
+    fn parse(&self, settings: &Settings) -> Result<Signature> {
+        match (&self.signature, &self.contract, &self.approved) {
+            (Some(text), _, _) => {
+                let bytes = parse_hex(text)?;
+                Signature::from_bytes(&bytes).map_err(|error| Failure::new(Code::BadSignature, error))
+            }
+            (None, Some(owner), _) => {
+                let data = parse_hex(self.data.as_deref().unwrap_or("0x"))?;
+                Ok(Signature::Contract { owner: settings.address(owner)?, data })
+            }
+            (None, None, Some(owner)) => Ok(Signature::Approved { owner: settings.address(owner)? }),
+            (None, None, None) => Err(Failure::new(Code::Usage, "no signature is given")),
+        }
+    }
+}
+
+/// Adds a signature; one that was checked takes the place of a claim that was not.
+fn insert(proposal: &mut Proposal, signature: &Signature, owner: Address, checked: bool) -> Result<&'static str> {
+    let failed = |error| Failure::new(Code::BadSignature, error);
+    match proposal.sign(signature.clone()).map_err(failed)? {
+        Insertion::Added(_) => Ok("added"),
+        Insertion::Replaced(_) => Ok("replaced"),
+        Insertion::Kept(_) => {
+            let present = proposal.signatures().get(owner);
+            let claim = matches!(present, Some(Signature::Contract { .. } | Signature::Approved { .. }));
+            if !checked || !claim || present == Some(signature) {
+                return Ok("kept");
+            }
+            proposal.withdraw(owner);
+            proposal.sign(signature.clone()).map_err(failed)?;
+            Ok("replaced")
+        }
+    }
+}
+
+fn refused(rejection: &quorate_core::Rejection) -> Failure {
+    match rejection {
+        quorate_core::Rejection::NotAnOwner { .. } => Failure::new(Code::NotAnOwner, rejection),
+        _ => Failure::new(Code::BadSignature, rejection),
+    }
+}
+
+impl Output for Added {
+    fn page(&self, page: &mut Page) {
+        page.good(format_args!("{}: {} signature of {}", self.done, self.kind, self.owner));
+        page.row("file", &self.file);
+        progress(page, &self.status, &self.name);
+    }
+}

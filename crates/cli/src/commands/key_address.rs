@@ -1,0 +1,50 @@
+use alloy::primitives::Address;
+use serde::Serialize;
+
+use crate::{
+    context::{Context, Done},
+    error::Result,
+    keystore::Keystore,
+    page::Page,
+    signer::SignerArgs,
+    ui::Output,
+};
+
+/// Show the address of a key
+///
+/// A key file that states its address is not unlocked for this; --verify unlocks it all the same.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Unlock the key and compare
+    #[arg(long)]
+    verify: bool,
+    #[command(flatten)]
+    signer: SignerArgs,
+}
+
+#[derive(Serialize)]
+struct Found {
+    address: Address,
+    /// Whether the key itself was used to find it.
+    verified: bool,
+}
+
+impl Args {
+    pub(crate) async fn run(&self, _: &Context) -> Result<Done> {
+        self.signer.expect_hidden()?;
+        if self.signer.is_keystore() && !self.verify {
+            let path = self.signer.keystore_path()?;
+            if let Some(address) = Keystore::read(&path)?.claimed_address() {
+                return Done::report(&Found { address, verified: false });
+            }
+        }
+        let address = self.signer.open().await?.address();
+        Done::report(&Found { address, verified: true })
+    }
+}
+
+impl Output for Found {
+    fn page(&self, page: &mut Page) {
+        page.line(self.address);
+    }
+}

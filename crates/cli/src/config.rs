@@ -1,0 +1,211 @@
+//! `quorate.toml`: the settings that a team commits and reviews.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use alloy::primitives::{Address, ChainId};
+use quorate_core::{Version, parse_address};
+use serde::{Deserialize, Deserializer, de::Error};
+
+use crate::{
+    error::{Code, Failure, Result},
+    files,
+};
+
+/// Name of the file in the working directory.
+pub(crate) const FILE_NAME: &str = "quorate.toml";
+
+/// Largest settings file that is read.
+const MAX_LEN: usize = 1024 * 1024;
+
+/// The settings file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Name of the Safe that is meant when none is named.
+    pub(crate) safe: Option<String>,
+    /// Directory of proposals.
+    pub(crate) mailbox: Option<PathBuf>,
+    /// Chains by name.
+    #[serde(default)]
+    pub(crate) chains: BTreeMap<String, Chain>,
+    /// Safes by name.
+    #[serde(default)]
+    pub(crate) safes: BTreeMap<String, Safe>,
+    /// Addresses by name.
+    #[serde(default)]
+    pub(crate) book: BTreeMap<String, CheckedAddress>,
+}
+
+/// A chain.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Chain {
+    /// Its EIP-155 id.
+    pub(crate) chain_id: ChainId,
+    /// URL of a node; secrets as `${NAME}`, replaced by the environment variable of that name.
+    pub(crate) rpc: Option<String>,
+}
+
+/// A Safe.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Safe {
+    /// Its address.
+    pub(crate) address: CheckedAddress,
+    /// Name of its chain in `[chains]`.
+    pub(crate) chain: String,
+    /// The release that it has to be of.
+    pub(crate) version: Option<Version>,
+}
+
+/// An address whose checksum was checked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct CheckedAddress(pub(crate) Address);
+
+impl<'de> Deserialize<'de> for CheckedAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse_address(&text).map(Self).map_err(|error| D::Error::custom(format_args!("{text:?}: {error}")))
+    }
+}
+
+impl Config {
+    /// Reads the settings file.
+    ///
+    /// Without `path`, the file of the working directory, which need not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Config`] when the file is wrong, [`Code::NotFound`] when a named one is not there.
+    pub(crate) fn read(path: Option<&Path>) -> Result<Self> {
+        let file = path.unwrap_or(Path::new(FILE_NAME));
+        match files::read_bounded(file, MAX_LEN) {
+            Ok(bytes) => Self::parse(file, &bytes),
+            Err(files::ReadError::Io(error)) if path.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Self::default())
+            }
+            Err(error) => Err(error.into_failure(file, Code::Config)),
+        }
+    }
+
+    fn parse(file: &Path, bytes: &[u8]) -> Result<Self> {
+        let wrong = |what: String| Failure::new(Code::Config, format_args!("{}: {what}", file.display()));
+        let text = std::str::from_utf8(bytes).map_err(|_| wrong("is not UTF-8 text".to_owned()))?;
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            wrong(format!("line {line}: {}", error.message()))
+        })?;
+        for (name, safe) in &config.safes {
+            if !config.chains.contains_key(&safe.chain) {
+                let known: Vec<_> = config.chains.keys().map(String::as_str).collect();
+                return Err(wrong(format!("[safes.{name}] is on chain {:?}, which is not in [chains]", safe.chain))
+                    .hint(format_args!("known chains: {}", known.join(", "))));
+            }
+        }
+        if let Some(name) = &config.safe
+            && !config.safes.contains_key(name)
+        {
+            return Err(wrong(format!("safe = {name:?}, and there is no [safes.{name}]")));
+        }
+        Ok(config)
+    }
+
+    /// Returns the chain of an id, with its name.
+    pub(crate) fn chain(&self, chain_id: ChainId) -> Option<(&str, &Chain)> {
+        self.chains.iter().find(|(_, chain)| chain.chain_id == chain_id).map(|(name, chain)| (name.as_str(), chain))
+    }
+
+    /// Returns the name that the address book has for an address.
+    pub(crate) fn name_of(&self, address: Address) -> Option<&str> {
+        self.book.iter().find(|(_, entry)| entry.0 == address).map(|(name, _)| name.as_str())
+    }
+}
+
+/// Replaces `${NAME}` by environment variables.
+///
+/// # Errors
+///
+/// [`Code::Config`] that names the variable which is not set, and never a value.
+pub(crate) fn expand(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<String> {
+    let mut expanded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        expanded.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            return Err(Failure::new(Code::Config, "a `${` in a URL has no closing `}`"));
+        };
+        let value = env(name).ok_or_else(|| {
+            Failure::new(Code::Config, format_args!("the environment variable {name} is not set"))
+                .hint(format_args!("{FILE_NAME} refers to it as ${{{name}}}"))
+        })?;
+        expanded.push_str(&value);
+        rest = after;
+    }
+    expanded.push_str(rest);
+    Ok(expanded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+        safe = "treasury"
+        mailbox = "proposals"
+
+        [chains.local]
+        chain_id = 31337
+        rpc = "http://127.0.0.1:8545/${KEY}"
+
+        [safes.treasury]
+        address = "0x41675C099F32341bf84BFc5382aF534df5C7461a"
+        chain = "local"
+        version = "1.5.0"
+
+        [book]
+        landlord = "0x255C3912f91eF11bFDadd405F13144a823Da8cc5"
+    "#;
+
+    fn parse(text: &str) -> Result<Config> {
+        Config::parse(Path::new(FILE_NAME), text.as_bytes())
+    }
+
+    #[test]
+    fn a_settings_file_is_read() {
+        let config = parse(GOOD).unwrap();
+        assert_eq!(config.chain(31_337).unwrap().0, "local");
+        assert_eq!(config.name_of(config.book["landlord"].0), Some("landlord"));
+        assert_eq!(config.safes["treasury"].version, Some(Version::V1_5_0));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_refused_with_its_line_and_the_keys_there_are() {
+        let failure = parse("\n\nmailbx = \"x\"\n").unwrap_err();
+        assert_eq!(failure.code, Code::Config);
+        assert!(failure.message.contains("line 3") && failure.message.contains("`mailbox`"), "{}", failure.message);
+    }
+
+    #[test]
+    fn an_address_with_a_wrong_checksum_is_refused() {
+        let failure = parse(&GOOD.replace("0x255C", "0x255c")).unwrap_err();
+        assert!(failure.message.contains("checksum"), "{}", failure.message);
+    }
+
+    #[test]
+    fn names_have_to_lead_somewhere() {
+        assert!(parse(&GOOD.replace("chain = \"local\"", "chain = \"remote\"")).is_err());
+        assert!(parse(&GOOD.replace("safe = \"treasury\"", "safe = \"vault\"")).is_err());
+    }
+
+    #[test]
+    fn a_variable_that_is_not_set_is_named_without_any_value() {
+        let env = |name: &str| (name == "KEY").then(|| "secret".to_owned());
+        assert_eq!(expand("https://x/${KEY}/y", &env).unwrap(), "https://x/secret/y");
+        let failure = expand("https://x/${KEY}/${OTHER}", &env).unwrap_err();
+        assert!(failure.message.contains("OTHER") && !failure.message.contains("secret"));
+        assert!(expand("https://x/${KEY", &env).is_err());
+    }
+}

@@ -1,0 +1,468 @@
+//! What an owner is shown before signing: the transaction, what it does, and the hashes to compare.
+
+use alloy::primitives::{Address, B256, Bytes, U256};
+use quorate_contracts::{Flavor, Kind, deployment};
+use quorate_core::{
+    BatchCall, Operation, Proposal, SafeId, SafeState, SafeTx, Version, chain_short_name, decode_multi_send,
+};
+use serde::Serialize;
+
+use crate::{
+    decode::{self, Decoded, Reading, Target},
+    page::Page,
+    settings::Settings,
+    units,
+};
+
+/// How deep batches inside batches are read.
+const MAX_DEPTH: usize = 3;
+
+/// Most bytes of calldata that are shown to people; programs get all.
+const MAX_SHOWN: usize = 512;
+
+/// A transaction with everything that is known of it without asking anybody.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Description {
+    pub(crate) safe: SafeId,
+    pub(crate) version: Version,
+    pub(crate) nonce: String,
+    pub(crate) call: CallView,
+    pub(crate) safe_tx_gas: String,
+    pub(crate) base_gas: String,
+    pub(crate) gas_price: String,
+    pub(crate) gas_token: Address,
+    pub(crate) refund_receiver: Address,
+    pub(crate) domain_hash: B256,
+    pub(crate) message_hash: B256,
+    pub(crate) safe_tx_hash: B256,
+    pub(crate) note: String,
+    /// What must not be missed, in words.
+    pub(crate) callouts: Vec<String>,
+}
+
+/// A call: that of the transaction, or one of its batch.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CallView {
+    pub(crate) to: Address,
+    /// What is known about the target by its address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) to_name: Option<String>,
+    pub(crate) value_wei: String,
+    pub(crate) operation: String,
+    pub(crate) data: Bytes,
+    /// The function, if it is known and its encoding is the usual one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) decoded: Option<Decoded>,
+    /// The calls of a batch, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) batch: Vec<Self>,
+    #[serde(skip)]
+    value: U256,
+    #[serde(skip)]
+    unknown: Option<String>,
+}
+
+/// What a transaction is read in the light of.
+struct Reader<'a> {
+    safe: SafeId,
+    version: Version,
+    settings: &'a Settings,
+    callouts: Vec<String>,
+}
+
+impl Description {
+    /// Describes a proposal. `state` is what the Safe is, or is said to be.
+    pub(crate) fn of(proposal: &Proposal, state: Option<&SafeState>, settings: &Settings) -> Self {
+        let (tx, digest) = (proposal.tx(), proposal.hash().digest());
+        let domain = proposal.domain();
+        let mut reader = Reader { safe: domain.safe(), version: domain.version(), settings, callouts: Vec::new() };
+        let entry = BatchCall { operation: tx.operation, to: tx.to, value: tx.value, data: tx.data.clone() };
+        let call = reader.call(&entry, 0);
+        reader.refund(tx);
+        if let Some(state) = state {
+            reader.state(state);
+        }
+        Self {
+            safe: domain.safe(),
+            version: domain.version(),
+            nonce: tx.nonce.to_string(),
+            call,
+            safe_tx_gas: tx.safe_tx_gas.to_string(),
+            base_gas: tx.base_gas.to_string(),
+            gas_price: tx.gas_price.to_string(),
+            gas_token: tx.gas_token,
+            refund_receiver: tx.refund_receiver,
+            domain_hash: digest.domain_hash(),
+            message_hash: digest.message_hash(),
+            safe_tx_hash: digest.hash(),
+            note: proposal.note().to_owned(),
+            callouts: reader.callouts,
+        }
+    }
+
+    /// Returns what the transaction does, in a few words.
+    pub(crate) fn summary(&self) -> String {
+        let call = &self.call;
+        if !call.batch.is_empty() {
+            return format!("batch of {} calls", call.batch.len());
+        }
+        match &call.decoded {
+            Some(decoded) => decoded.function.clone(),
+            None if call.data.is_empty() && call.to == self.safe.address && call.value.is_zero() => {
+                "nothing".to_owned()
+            }
+            None if call.data.is_empty() => "payment".to_owned(),
+            None => "unknown call".to_owned(),
+        }
+    }
+
+    /// Writes it for people.
+    pub(crate) fn page(&self, page: &mut Page) {
+        let chain = match chain_short_name(self.safe.chain_id) {
+            Some(name) => format!("{} ({name})", self.safe.chain_id),
+            None => self.safe.chain_id.to_string(),
+        };
+        page.row("chain", chain);
+        page.row("safe", self.safe.address);
+        page.row("version", self.version);
+        page.row("nonce", &self.nonce);
+        self.call.page(page);
+        for (label, value, unset) in [
+            ("safeTxGas", &self.safe_tx_gas, "0"),
+            ("baseGas", &self.base_gas, "0"),
+            ("gasPrice", &self.gas_price, "0"),
+            ("gasToken", &self.gas_token.to_string(), &Address::ZERO.to_string()),
+            ("refundReceiver", &self.refund_receiver.to_string(), &Address::ZERO.to_string()),
+        ] {
+            if value != unset {
+                page.row(label, value);
+            }
+        }
+        if !self.note.is_empty() {
+            page.row("note", format_args!("{} (not signed)", self.note));
+        }
+        page.row("domain hash", self.domain_hash);
+        page.row("message hash", self.message_hash);
+        page.row("safeTxHash", self.safe_tx_hash);
+        for callout in &self.callouts {
+            page.alarm(callout);
+        }
+    }
+}
+
+impl CallView {
+    fn page(&self, page: &mut Page) {
+        match &self.to_name {
+            Some(name) => page.row("to", format_args!("{} ({name})", self.to)),
+            None => page.row("to", self.to),
+        }
+        page.row("value", units::both(self.value));
+        page.row("operation", &self.operation);
+        if let Some(decoded) = &self.decoded {
+            page.row("call", format_args!("{} ({})", decoded.function, decoded.contract));
+            page.indented(|page| {
+                for argument in &decoded.arguments {
+                    let name = if argument.name.is_empty() { &argument.kind } else { &argument.name };
+                    page.row(name, shortened(&argument.value));
+                }
+            });
+        }
+        if let Some(unknown) = &self.unknown {
+            page.row("call", unknown);
+        }
+        if self.decoded.is_none() && !self.data.is_empty() && self.batch.is_empty() {
+            page.row("data", shortened(&self.data.to_string()));
+        }
+        for (number, call) in (1..).zip(&self.batch) {
+            page.heading(format_args!("call {number} of {}", self.batch.len()));
+            page.indented(|page| call.page(page));
+        }
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN * 2 + 2) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}… ({} characters in all; --json has them)", &text[..end], text.len()),
+    }
+}
+
+impl Reader<'_> {
+    fn call(&mut self, call: &BatchCall, depth: usize) -> CallView {
+        // From 1.5.0 on, the batch contracts take the zero address to be the Safe.
+        let is_self =
+            call.to == self.safe.address || depth > 0 && call.to == Address::ZERO && self.version >= Version::V1_5_0;
+        let target = if is_self { Target::Itself } else { Target::Other };
+        let located = deployment::locate(call.to);
+        let to_name = if is_self {
+            Some("this Safe itself".to_owned())
+        } else {
+            let known = located.map(|(set, it)| format!("{} of {}", kind_name(it.kind), family_name(set)));
+            self.settings.config.name_of(call.to).map(str::to_owned).or(known)
+        };
+        let batch_entries = decode_multi_send(&call.data).ok().filter(|_| depth < MAX_DEPTH);
+        let is_batch = batch_entries.is_some();
+        if call.operation == Operation::DelegateCall {
+            self.delegate_call(call, located.map(|(_, it)| it.kind), is_batch);
+        }
+        let mut batch = Vec::new();
+        let (mut decoded, mut unknown) = (None, None);
+        if let Some(entries) = batch_entries {
+            unknown = Some(if call.operation == Operation::DelegateCall {
+                format!("multiSend: a batch of {}", entries.len())
+            } else {
+                // Called and not delegate-called, the batch would run as the batch contract.
+                format!("multiSend: a batch of {}, which runs as {} and not as the Safe", entries.len(), call.to)
+            });
+            batch = entries.iter().map(|entry| self.call(entry, depth + 1)).collect();
+        } else {
+            match decode::read(target, &call.data) {
+                Reading::Empty => {}
+                Reading::Known(it) => {
+                    // What a delegate call runs is not the function of that name anywhere else.
+                    if call.operation == Operation::Call {
+                        self.known(target, call, &it);
+                    }
+                    decoded = Some(it);
+                }
+                Reading::Unknown { selector: None, .. } => {
+                    unknown = Some("unknown: fewer bytes than a function's selector".to_owned());
+                }
+                Reading::Unknown { selector: Some(selector), resembles } => {
+                    unknown = Some(match resembles {
+                        Some(name) => {
+                            self.callouts.push(format!(
+                                "the call begins like {name}, but its arguments are encoded in a way that no tool writes"
+                            ));
+                            format!("unknown: begins like {name}, but is not encoded like it")
+                        }
+                        None => format!("unknown function {selector}"),
+                    });
+                    if is_self {
+                        self.callouts.push("calls a function of this Safe that is not known here".to_owned());
+                    }
+                }
+            }
+        }
+        CallView {
+            to: call.to,
+            to_name,
+            value_wei: call.value.to_string(),
+            operation: call.operation.to_string(),
+            data: call.data.clone(),
+            decoded,
+            batch,
+            value: call.value,
+            unknown,
+        }
+    }
+
+    fn delegate_call(&mut self, call: &BatchCall, kind: Option<Kind>, is_batch: bool) {
+        self.callouts.push(match kind {
+            Some(kind @ (Kind::MultiSend | Kind::MultiSendCallOnly)) if is_batch => {
+                format!("DELEGATECALL to the address of {}: a batch, of which every call counts", kind_name(kind))
+            }
+            Some(kind) => format!("DELEGATECALL to the address of {}: it runs as this Safe", kind_name(kind)),
+            None => format!(
+                "DELEGATECALL to {}: unknown code runs as this Safe and can change all of it: owners, modules, the \
+                 contract itself, and take everything it has",
+                call.to
+            ),
+        });
+    }
+
+    /// Puts into words what changes who controls the Safe or its tokens.
+    fn known(&mut self, target: Target, call: &BatchCall, decoded: &Decoded) {
+        let it = |index| decoded.argument(index);
+        let words = match (target, decoded.name()) {
+            (Target::Itself, "addOwnerWithThreshold") => {
+                format!("OWNER CHANGE: adds the owner {} and sets the threshold to {}", it(0), it(1))
+            }
+            (Target::Itself, "removeOwner") => {
+                format!("OWNER CHANGE: removes the owner {} and sets the threshold to {}", it(1), it(2))
+            }
+            (Target::Itself, "swapOwner") => format!("OWNER CHANGE: replaces the owner {} by {}", it(1), it(2)),
+            (Target::Itself, "changeThreshold") => format!("THRESHOLD CHANGE: sets the threshold to {}", it(0)),
+            (Target::Itself, "enableModule") => {
+                format!("MODULE CHANGE: lets {} act for the Safe without its owners", it(0))
+            }
+            (Target::Itself, "disableModule") => format!("MODULE CHANGE: disables the module {}", it(1)),
+            (Target::Itself, "setGuard") => {
+                format!("GUARD CHANGE: {} decides from now on which transactions may run; zero: nothing does", it(0))
+            }
+            (Target::Itself, "setModuleGuard") => {
+                format!("GUARD CHANGE: {} decides from now on what modules may do; zero: nothing does", it(0))
+            }
+            (Target::Itself, "setFallbackHandler") => {
+                format!("HANDLER CHANGE: {} answers from now on in the name of the Safe; zero: nothing does", it(0))
+            }
+            (_, "approveHash") => format!("approves the hash {} as an owner of {}", it(0), call.to),
+            (Target::Other, "approve") => {
+                format!(
+                    "lets {} take up to {} units of the token {} (or the item of that number)",
+                    it(0),
+                    it(1),
+                    call.to
+                )
+            }
+            (Target::Other, "setApprovalForAll") if it(1) == "true" => {
+                format!("lets {} take every item that the Safe has in {}", it(0), call.to)
+            }
+            _ => return,
+        };
+        self.callouts.push(words);
+    }
+
+    fn refund(&mut self, tx: &SafeTx) {
+        if !tx.gas_price.is_zero() {
+            let receiver = if tx.refund_receiver == Address::ZERO {
+                "whoever sends the transaction".to_owned()
+            } else {
+                tx.refund_receiver.to_string()
+            };
+            self.callouts.push(format!("REFUND: the Safe pays {receiver} for the gas; gasPrice is not 0"));
+        } else if !tx.safe_tx_gas.is_zero() {
+            self.callouts.push("safeTxGas is not 0: if the call fails, the nonce is used all the same".to_owned());
+        }
+    }
+
+    fn state(&mut self, state: &SafeState) {
+        let known = state.singleton.code_hash.and_then(deployment::identify);
+        if known.and_then(|it| it.flavor()).is_none() {
+            self.callouts.push(format!(
+                "the contract behind this Safe, {}, is none that Quorate knows: what it does with a signature is not \
+                 known",
+                state.singleton.address
+            ));
+        }
+        for module in &state.modules {
+            self.callouts.push(format!("the module {} can act for this Safe without its owners", module.address));
+        }
+    }
+}
+
+/// Returns the name of a contract as its authors call it.
+pub(crate) const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Proxy => "a proxy",
+        Kind::Singleton(Flavor::L1) => "the singleton (L1)",
+        Kind::Singleton(Flavor::L2) => "the singleton (L2)",
+        Kind::ProxyFactory => "the proxy factory",
+        Kind::MultiSend => "MultiSend",
+        Kind::MultiSendCallOnly => "MultiSendCallOnly",
+        Kind::FallbackHandler => "the fallback handler",
+        Kind::ExtensibleFallbackHandler => "the extensible fallback handler",
+        Kind::CreateCall => "CreateCall",
+        Kind::SignMessageLib => "SignMessageLib",
+        Kind::SimulateTxAccessor => "SimulateTxAccessor",
+        Kind::Migration => "the migration library",
+        Kind::ToL2Setup => "SafeToL2Setup",
+        Kind::ToL2Migration => "SafeToL2Migration",
+    }
+}
+
+fn family_name(set: &quorate_contracts::Deployments) -> String {
+    match set.family {
+        quorate_contracts::Family::Quorate => "Quorate".to_owned(),
+        family => format!("Safe {family}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::PlaceArgs;
+    use alloy::sol_types::SolCall;
+    use quorate_contracts::{
+        Deployments, Family,
+        bindings::{IERC20, IMultisig},
+    };
+    use quorate_core::{Domain, encode_multi_send};
+
+    const SAFE: Address = Address::repeat_byte(0x5a);
+
+    fn describe(tx: SafeTx) -> Description {
+        let domain = Domain::new(SafeId::new(31_337, SAFE), Version::V1_5_0).unwrap();
+        let settings = Settings::merge(&PlaceArgs::default(), &|_| None).unwrap();
+        Description::of(&Proposal::new(domain, tx, "").unwrap(), None, &settings)
+    }
+
+    fn to_self(data: Vec<u8>) -> BatchCall {
+        BatchCall { to: SAFE, data: data.into(), ..BatchCall::default() }
+    }
+
+    fn tx(call: BatchCall) -> SafeTx {
+        SafeTx { to: call.to, value: call.value, data: call.data, operation: call.operation, ..SafeTx::default() }
+    }
+
+    fn add_owner() -> Vec<u8> {
+        IMultisig::addOwnerWithThresholdCall { owner: Address::repeat_byte(9), _threshold: U256::from(1) }.abi_encode()
+    }
+
+    #[test]
+    fn a_payment_needs_no_words() {
+        let description = describe(SafeTx { to: Address::repeat_byte(1), value: U256::from(1), ..SafeTx::default() });
+        assert!(description.callouts.is_empty());
+        assert_eq!(description.summary(), "payment");
+    }
+
+    #[test]
+    fn a_delegate_call_is_called_out_and_its_data_not_believed() {
+        let call =
+            BatchCall { operation: Operation::DelegateCall, to: Address::repeat_byte(1), ..to_self(add_owner()) };
+        let callouts = describe(tx(call)).callouts;
+        assert_eq!(callouts.len(), 1);
+        assert!(callouts[0].contains("DELEGATECALL") && callouts[0].contains("unknown code"), "{callouts:?}");
+    }
+
+    #[test]
+    fn changes_of_control_are_called_out_also_inside_a_batch() {
+        let inside = [
+            to_self(add_owner()),
+            BatchCall { to: Address::ZERO, ..to_self(IMultisig::enableModuleCall { module: SAFE }.abi_encode()) },
+            BatchCall {
+                to: Address::repeat_byte(2),
+                ..to_self(IERC20::approveCall { spender: SAFE, value: U256::MAX }.abi_encode())
+            },
+        ];
+        let batch = BatchCall {
+            operation: Operation::DelegateCall,
+            to: Deployments::of(Family::V1_4_1).multi_send_call_only().address,
+            value: U256::ZERO,
+            data: encode_multi_send(&inside),
+        };
+        let description = describe(tx(batch));
+        assert_eq!(description.call.batch.len(), 3);
+        let words = ["MultiSendCallOnly", "OWNER CHANGE", "MODULE CHANGE", "lets 0x5a"];
+        assert_eq!(description.callouts.len(), words.len(), "{:?}", description.callouts);
+        for (callout, word) in description.callouts.iter().zip(words) {
+            assert!(callout.to_lowercase().contains(&word.to_lowercase()), "{callout} / {word}");
+        }
+    }
+
+    #[test]
+    fn the_owner_functions_of_another_contract_are_its_own_affair() {
+        let call = BatchCall { to: Address::repeat_byte(1), ..to_self(add_owner()) };
+        assert!(describe(tx(call)).callouts.is_empty());
+    }
+
+    #[test]
+    fn a_refund_is_called_out() {
+        let description = describe(SafeTx { gas_price: U256::from(1), ..SafeTx::default() });
+        assert!(description.callouts[0].contains("REFUND"));
+    }
+
+    #[test]
+    fn batches_in_batches_come_to_an_end() {
+        let mut data = encode_multi_send(&[]);
+        for _ in 0..10 {
+            data = encode_multi_send(&[BatchCall { data, ..BatchCall::default() }]);
+        }
+        let mut call = &describe(tx(BatchCall { data, ..BatchCall::default() })).call;
+        let mut depth = 0;
+        while let Some(inner) = call.batch.first() {
+            (call, depth) = (inner, depth + 1);
+        }
+        assert_eq!(depth, MAX_DEPTH);
+    }
+}

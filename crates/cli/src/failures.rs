@@ -1,0 +1,155 @@
+//! How the errors of the libraries are told: kind, message and what to do.
+
+use anvil_fixtures::FixtureError;
+use quorate_chain::{CreateError, DeployError, ExecuteError, ReadError, RpcError, SendError, SpecError};
+use quorate_core::NotQuorate;
+
+use crate::error::{Code, Failure};
+
+impl From<RpcError> for Failure {
+    fn from(error: RpcError) -> Self {
+        let (code, hint) = match &error {
+            RpcError::Url(_) => (Code::Usage, "an RPC URL begins with http:// or https://"),
+            RpcError::Transport { .. } => (Code::RpcUnreachable, "is the node running, and the URL right?"),
+            RpcError::Timeout { .. } => (Code::RpcTimeout, "try again, or allow more time with --rpc-timeout"),
+            RpcError::RateLimited { .. } => (Code::RpcRateLimited, "wait, or use another node"),
+            RpcError::Status { .. } => (Code::RpcError, "is the URL right, with its key?"),
+            RpcError::TooLarge { .. } | RpcError::Malformed { .. } => {
+                (Code::RpcMalformed, "is the URL that of an Ethereum node? If so, try another one")
+            }
+            RpcError::Node { .. } => (Code::RpcError, "the node's own words are above; another node may do"),
+        };
+        Self::new(code, error).hint(hint)
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        let (code, hint) = match error {
+            ReadError::Rpc(error) => return error.into(),
+            ReadError::WrongChain { .. } => (Code::WrongChain, "name a node of the Safe's chain with --rpc-url"),
+            ReadError::NoCode(_) => (
+                Code::NotASafe,
+                "a Safe of another chain is not there on this one; until it is made, the address is not yours",
+            ),
+            ReadError::NotASafe(_) | ReadError::Version { .. } | ReadError::ListTooLong { .. } => {
+                (Code::NotASafe, "is the address that of a Safe?")
+            }
+            ReadError::Impossible { .. } => (Code::RpcMalformed, "ask another node"),
+        };
+        Self::new(code, error).hint(hint)
+    }
+}
+
+impl From<SendError> for Failure {
+    fn from(error: SendError) -> Self {
+        let (code, hint) = match error {
+            SendError::Rpc(error) => return error.into(),
+            SendError::WrongChain { .. } => (Code::WrongChain, "name a node of the Safe's chain with --rpc-url"),
+            SendError::Fees(_) => {
+                (Code::Refused, "set the fees with --gas-price, --priority-gas-price and --gas-limit")
+            }
+            SendError::Funds { .. } => (Code::Refused, "fund the account that sends, or send with another one"),
+            SendError::Reverts(_) => (Code::WouldRevert, "nothing was sent"),
+            SendError::Sign(_) => (Code::Hardware, "nothing was sent"),
+            SendError::Refused(_) => (Code::RpcError, "nothing was sent"),
+            SendError::Unknown { .. } | SendError::Unwatched { .. } | SendError::NotMined { .. } => (
+                Code::NotMined,
+                "look the transaction up before you send it again; the Safe's nonce can be used only once",
+            ),
+        };
+        Self::new(code, error).hint(hint)
+    }
+}
+
+impl From<ExecuteError> for Failure {
+    fn from(error: ExecuteError) -> Self {
+        let (code, hint) = match error {
+            ExecuteError::Send(error) => return error.into(),
+            ExecuteError::WrongExecutor { .. } => {
+                (Code::WrongSigner, "send it with that account, or gather one more signature")
+            }
+            ExecuteError::NotASafe(_) => (Code::NotASafe, "is the address that of a Safe?"),
+            ExecuteError::NotNext { nonce, next } if nonce < next => {
+                (Code::StaleNonce, "it was executed in the meantime, or another transaction took its nonce")
+            }
+            ExecuteError::NotNext { .. } => (Code::NonceNotNext, "execute the transactions with lower nonces first"),
+            ExecuteError::Reverts(_) | ExecuteError::InnerReverts { .. } => {
+                (Code::WouldRevert, "nothing was sent, and the nonce is not used")
+            }
+            ExecuteError::NotMined { .. } => (
+                Code::NotMined,
+                "look the transaction up before you send it again; the Safe's nonce can be used only once",
+            ),
+            ExecuteError::Reverted { .. } => (Code::Reverted, "the Safe's nonce is not used, the gas is"),
+            ExecuteError::NoEvent { .. } => {
+                (Code::WrongContract, "what stands at the address is no Safe, or the node lies")
+            }
+        };
+        Self::new(code, error).hint(hint)
+    }
+}
+
+impl From<CreateError> for Failure {
+    fn from(error: CreateError) -> Self {
+        let (code, hint) = match error {
+            CreateError::Send(error) => return error.into(),
+            CreateError::Read(error) => return error.into(),
+            CreateError::Contract { found: None, .. } => (
+                Code::WrongContract,
+                "the chain does not have these contracts: `quorate chain setup` deploys Quorate's own; or choose others with --contracts",
+            ),
+            CreateError::Contract { .. } | CreateError::HandlerHasNoCode(_) => {
+                (Code::WrongContract, "nothing was sent")
+            }
+            CreateError::Occupied { .. } => (Code::Refused, "choose another address with --salt-nonce"),
+            CreateError::Reverts(_) => (Code::WouldRevert, "nothing was sent"),
+            CreateError::Reverted { .. } => (Code::Reverted, "run it again to see whether the Safe is there"),
+        };
+        Self::new(code, error).hint(hint)
+    }
+}
+
+impl From<DeployError> for Failure {
+    fn from(error: DeployError) -> Self {
+        let (code, hint) = match error {
+            DeployError::Send(error) => return error.into(),
+            DeployError::Deployer { found: None, .. } => (
+                Code::WrongContract,
+                "the chain needs the deterministic deployer first: github.com/Arachnid/deterministic-deployment-proxy",
+            ),
+            DeployError::Deployer { .. } | DeployError::WrongCode { .. } => {
+                (Code::WrongContract, "do not use this chain with these addresses")
+            }
+            DeployError::Reverts { .. } => (Code::WouldRevert, "nothing was sent for this contract"),
+            DeployError::Reverted { .. } => (Code::Reverted, "run it again: it goes on where it stopped"),
+        };
+        Self::new(code, error).hint(hint)
+    }
+}
+
+impl From<SpecError> for Failure {
+    fn from(error: SpecError) -> Self {
+        Self::new(Code::Usage, error)
+    }
+}
+
+impl From<NotQuorate> for Failure {
+    fn from(error: NotQuorate) -> Self {
+        let (code, hint) = match &error {
+            NotQuorate::Missing { .. } => (Code::SignaturesMissing, "more owners have to sign: `quorate sign`"),
+            NotQuorate::NotNext { .. } => (Code::NonceNotNext, "execute the transactions with lower nonces first"),
+            NotQuorate::Stale { .. } => {
+                (Code::StaleNonce, "it was executed, or another transaction took its nonce; it cannot run any more")
+            }
+            _ => (Code::BadSignature, "the confirmations are of another transaction or Safe"),
+        };
+        Self::new(code, error).hint(hint)
+    }
+}
+
+impl From<FixtureError> for Failure {
+    fn from(error: FixtureError) -> Self {
+        Self::new(Code::Io, error).hint("anvil comes with `npm ci` in scripts, or from a foundry installation on PATH")
+    }
+}

@@ -1,0 +1,360 @@
+//! The settings of one run: flag, environment, file, default.
+
+use std::{path::PathBuf, time::Duration};
+
+use alloy::primitives::{Address, ChainId};
+use quorate_core::{SafeId, SafeState, Version, parse_address};
+use zeroize::Zeroizing;
+
+use crate::{
+    config::{self, Config, FILE_NAME},
+    error::{Code, Failure, Result},
+    mailbox::Mailbox,
+};
+
+/// Directory of proposals when none is named.
+const DEFAULT_MAILBOX: &str = ".quorate/proposals";
+
+/// How long a node may take to answer when nothing else is said.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Which Safe, where its proposals are, and which node to ask
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Safe and network")]
+pub(crate) struct PlaceArgs {
+    /// The Safe: a name of quorate.toml, CHAIN:0x…, or 0x… [env: QUORATE_SAFE, SAFE_ADDRESS]
+    #[arg(long, value_name = "SAFE")]
+    pub(crate) safe: Option<String>,
+    /// URL of a node, or a chain's name in quorate.toml [env: ETH_RPC_URL]
+    #[arg(short, long, value_name = "URL|NAME")]
+    pub(crate) rpc_url: Option<String>,
+    /// The chain, by id or by its name in quorate.toml, where the Safe does not tell [env: CHAIN]
+    #[arg(short, long, value_name = "ID|NAME")]
+    pub(crate) chain: Option<String>,
+    /// Seconds that a node may take to answer [env: ETH_RPC_TIMEOUT] [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) rpc_timeout: Option<u64>,
+    /// Directory of proposals [env: QUORATE_MAILBOX] [default: .quorate/proposals]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) mailbox: Option<PathBuf>,
+    /// Settings file [env: QUORATE_CONFIG] [default: quorate.toml of the working directory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// What one run goes by.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// The Safe, if one is named.
+    pub(crate) safe: Option<NamedSafe>,
+    /// Where proposals are.
+    pub(crate) mailbox: Mailbox,
+    /// The settings file: chains and address book.
+    pub(crate) config: Config,
+    /// How long a node may take to answer.
+    pub(crate) rpc_timeout: Duration,
+    /// The chain, if it is named apart from a Safe.
+    chain_id: Option<ChainId>,
+    /// The node as it was named: a URL, or a chain's name. Without one, the chain of the Safe decides.
+    rpc: Option<String>,
+}
+
+/// A Safe as it was named.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct NamedSafe {
+    /// Its address.
+    pub(crate) address: Address,
+    /// Its chain, if that was said; otherwise it is the one of the node.
+    pub(crate) chain_id: Option<ChainId>,
+    /// The release that it has to be of, if the settings file says so.
+    pub(crate) version: Option<Version>,
+}
+
+impl Settings {
+    /// Puts the settings together.
+    ///
+    /// This is the one place that decides: a flag beats the environment, the environment beats the file, and the file
+    /// beats what is built in.
+    pub(crate) fn merge(flags: &PlaceArgs, env: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+        let config_path = flags.config.clone().or_else(|| env("QUORATE_CONFIG").map(PathBuf::from));
+        let config = Config::read(config_path.as_deref())?;
+
+        let safe = flags
+            .safe
+            .clone()
+            .or_else(|| env("QUORATE_SAFE"))
+            .or_else(|| env("SAFE_ADDRESS"))
+            .or_else(|| config.safe.clone());
+
+        let rpc = flags.rpc_url.clone().or_else(|| env("ETH_RPC_URL")); // then: the Safe's chain in the file
+
+        let chain = flags.chain.clone().or_else(|| env("CHAIN"));
+        let chain_id = match chain {
+            Some(text) => Some(find_chain(&text, &config)?),
+            None => rpc.as_ref().and_then(|name| config.chains.get(name)).map(|chain| chain.chain_id),
+        };
+
+        let mailbox = flags
+            .mailbox
+            .clone()
+            .or_else(|| env("QUORATE_MAILBOX").map(PathBuf::from))
+            .or_else(|| config.mailbox.clone())
+            .unwrap_or_else(|| PathBuf::from(DEFAULT_MAILBOX));
+
+        let rpc_timeout = match (flags.rpc_timeout, env("ETH_RPC_TIMEOUT")) {
+            (Some(seconds), _) => Duration::from_secs(seconds),
+            (None, Some(text)) => Duration::from_secs(text.parse().map_err(|_| {
+                Failure::new(Code::Config, format_args!("ETH_RPC_TIMEOUT is {text:?}, which is no number of seconds"))
+            })?),
+            (None, None) => DEFAULT_TIMEOUT,
+        };
+
+        let safe = safe.map(|name| NamedSafe::find(&name, &config)).transpose()?;
+        if let Some((of_safe, apart)) = safe.and_then(|safe| safe.chain_id).zip(chain_id)
+            && of_safe != apart
+            && (flags.chain.is_some() || env("CHAIN").is_some())
+        {
+            return Err(Failure::new(
+                Code::Usage,
+                format_args!("the Safe is on chain {of_safe}, and --chain says {apart}"),
+            ));
+        }
+
+        Ok(Self { safe, mailbox: Mailbox::new(mailbox), rpc, rpc_timeout, chain_id, config })
+    }
+
+    /// As [`Settings::merge`], with the environment of the process.
+    pub(crate) fn of(flags: &PlaceArgs) -> Result<Self> {
+        Self::merge(flags, &env)
+    }
+
+    /// Returns the Safe.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::SafeMissing`] when none is named.
+    pub(crate) fn safe(&self) -> Result<NamedSafe> {
+        self.safe.ok_or_else(|| {
+            Failure::new(Code::SafeMissing, "no Safe is named")
+                .hint(format_args!("name it with --safe CHAIN:0x…, SAFE_ADDRESS, or `safe` in {FILE_NAME}"))
+        })
+    }
+
+    /// Returns the Safe if it is named with its chain, to look into its part of the mailbox.
+    pub(crate) fn safe_id(&self) -> Option<SafeId> {
+        let safe = self.safe?;
+        Some(SafeId::new(safe.chain_id.or(self.chain_id)?, safe.address))
+    }
+
+    /// Returns the chain that is named apart from a Safe.
+    pub(crate) const fn named_chain(&self) -> Option<ChainId> {
+        self.chain_id
+    }
+
+    /// Returns whether a node is named for a chain.
+    pub(crate) fn has_rpc(&self, chain_id: Option<ChainId>) -> bool {
+        self.rpc_source(chain_id).is_some()
+    }
+
+    /// Returns the URL of the node to ask about a chain. It may hold a secret.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::RpcMissing`] when none is named: there is no default, least of all one on this machine.
+    pub(crate) fn rpc_url(&self, chain_id: Option<ChainId>) -> Result<Zeroizing<String>> {
+        let source = self.rpc_source(chain_id).ok_or_else(|| {
+            Failure::new(Code::RpcMissing, "this needs a node, and none is named")
+                .hint(format_args!("name it with --rpc-url URL, ETH_RPC_URL, or `rpc` of the chain in {FILE_NAME}"))
+        })?;
+        if source.contains("://") {
+            return config::expand(source, &env).map(Zeroizing::new);
+        }
+        match self.config.chains.get(source) {
+            Some(config::Chain { rpc: Some(url), .. }) => config::expand(url, &env).map(Zeroizing::new),
+            Some(_) => Err(Failure::new(Code::Config, format_args!("[chains.{source}] has no `rpc`"))
+                .hint(format_args!("add it to {FILE_NAME}, or give a URL"))),
+            None => {
+                let known: Vec<_> = self.config.chains.keys().map(String::as_str).collect();
+                Err(Failure::new(
+                    Code::RpcMissing,
+                    "the node is named by something that is neither a URL nor a chain's name",
+                )
+                .hint(if known.is_empty() {
+                    "a URL begins with http:// or https://".to_owned()
+                } else {
+                    format!("known chains: {}", known.join(", "))
+                }))
+            }
+        }
+    }
+
+    fn rpc_source(&self, chain_id: Option<ChainId>) -> Option<&str> {
+        self.rpc.as_deref().or_else(|| self.config.chain(chain_id?)?.1.rpc.as_deref())
+    }
+
+    /// Refuses a state of another release than the settings file pins for that Safe.
+    pub(crate) fn check_pinned_version(&self, state: &SafeState) -> Result<()> {
+        match self.safe.and_then(|safe| safe.version.filter(|_| safe.address == state.safe.address)) {
+            Some(pinned) if pinned != state.version => Err(Failure::new(
+                Code::WrongContract,
+                format_args!("the Safe says that it is of version {}; {FILE_NAME} says {pinned}", state.version),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns an address as people read it: with its name if the address book has one.
+    pub(crate) fn named(&self, address: Address) -> String {
+        match self.config.name_of(address) {
+            Some(name) => format!("{address} ({name})"),
+            None => address.to_string(),
+        }
+    }
+
+    /// Reads an address, or a name of the address book.
+    pub(crate) fn address(&self, text: &str) -> Result<Address> {
+        if let Some(entry) = self.config.book.get(text) {
+            return Ok(entry.0);
+        }
+        parse_address(text).map_err(|error| {
+            let failure = Failure::new(Code::Usage, format_args!("{text:?}: {error}"));
+            if text.starts_with("0x") {
+                failure
+            } else {
+                failure.hint(format_args!("[book] of {FILE_NAME} has no such name"))
+            }
+        })
+    }
+}
+
+/// Finds a chain by its id, by its name in the settings file, or by its ERC-3770 short name.
+fn find_chain(text: &str, config: &Config) -> Result<ChainId> {
+    if let Some(chain) = config.chains.get(text) {
+        return Ok(chain.chain_id);
+    }
+    // A Safe's name begins with the same names of chains.
+    match format!("{text}:{}", Address::ZERO).parse::<SafeId>() {
+        Ok(safe) => Ok(safe.chain_id),
+        Err(error) => Err(Failure::new(Code::Usage, format_args!("{text:?} names no chain: {error}"))),
+    }
+}
+
+impl NamedSafe {
+    fn find(text: &str, config: &Config) -> Result<Self> {
+        if let Some(safe) = config.safes.get(text) {
+            return Ok(Self {
+                address: safe.address.0,
+                // Config::read made sure that the chain is there.
+                chain_id: config.chains.get(&safe.chain).map(|chain| chain.chain_id),
+                version: safe.version,
+            });
+        }
+        if let Some((chain, address)) = text.rsplit_once(':')
+            && let Some(chain) = config.chains.get(chain)
+        {
+            let address = parse_address(address).map_err(|error| Failure::new(Code::Usage, error))?;
+            return Ok(Self { address, chain_id: Some(chain.chain_id), version: None });
+        }
+        if text.starts_with("0x") {
+            let address = parse_address(text).map_err(|error| Failure::new(Code::Usage, error))?;
+            return Ok(Self { address, chain_id: None, version: None });
+        }
+        match text.parse::<SafeId>() {
+            Ok(safe) => Ok(Self { address: safe.address, chain_id: Some(safe.chain_id), version: None }),
+            Err(error) => {
+                let known: Vec<_> = config.safes.keys().map(String::as_str).collect();
+                let failure = Failure::new(Code::Usage, format_args!("{text:?} names no Safe: {error}"));
+                Err(if known.is_empty() {
+                    failure
+                } else {
+                    failure.hint(format_args!("known Safes: {}", known.join(", ")))
+                })
+            }
+        }
+    }
+}
+
+/// Reads an environment variable; an empty one counts as absent.
+pub(crate) fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy::primitives::address;
+
+    const SAFE: Address = address!("41675C099F32341bf84BFc5382aF534df5C7461a");
+
+    fn file(directory: &tempfile::TempDir) -> PathBuf {
+        let path = directory.path().join(FILE_NAME);
+        let text = format!(
+            "safe = \"treasury\"\nmailbox = \"from-file\"\n[chains.local]\nchain_id = 31337\nrpc = \"http://file.test\"\n\
+             [safes.treasury]\naddress = \"{SAFE}\"\nchain = \"local\"\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn nothing(_: &str) -> Option<String> {
+        None
+    }
+
+    #[test]
+    fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("address");
+        let mut flags = PlaceArgs { config: Some(file(&directory)), ..PlaceArgs::default() };
+        let env = |name: &str| match name {
+            "ETH_RPC_URL" => Some("http://env.test".to_owned()),
+            "QUORATE_MAILBOX" => Some("from-env".to_owned()),
+            "SAFE_ADDRESS" => Some(Address::repeat_byte(2).to_string()),
+            _ => None,
+        };
+        let settings = Settings::merge(&flags, &nothing).unwrap();
+        assert_eq!(settings.safe_id(), Some(SafeId::new(31_337, SAFE)));
+        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().as_str(), "http://file.test");
+        assert!(settings.mailbox.directory(SafeId::new(1, SAFE)).starts_with("from-file"));
+        assert_eq!(settings.rpc_timeout, DEFAULT_TIMEOUT);
+
+        let settings = Settings::merge(&flags, &env).unwrap();
+        assert_eq!(settings.safe.unwrap().address, Address::repeat_byte(2));
+        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().as_str(), "http://env.test");
+        assert!(settings.mailbox.directory(SafeId::new(1, SAFE)).starts_with("from-env"));
+
+        flags.safe = Some(format!("local:{}", Address::repeat_byte(3)));
+        flags.rpc_url = Some("local".to_owned());
+        flags.mailbox = Some(path.clone());
+        let settings = Settings::merge(&flags, &env).unwrap();
+        assert_eq!(settings.safe_id(), Some(SafeId::new(31_337, Address::repeat_byte(3))));
+        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().as_str(), "http://file.test");
+        assert!(settings.mailbox.directory(SafeId::new(1, SAFE)).starts_with(path));
+    }
+
+    #[test]
+    fn without_a_node_none_is_guessed() {
+        let settings = Settings::merge(&PlaceArgs::default(), &nothing).unwrap();
+        assert_eq!(settings.rpc_url(Some(1)).unwrap_err().code, Code::RpcMissing);
+        assert!(!settings.has_rpc(Some(1)));
+        assert_eq!(settings.safe().unwrap_err().code, Code::SafeMissing);
+    }
+
+    #[test]
+    fn what_is_no_url_is_not_repeated() {
+        let flags = PlaceArgs { rpc_url: Some("secret-key".to_owned()), ..PlaceArgs::default() };
+        let failure = Settings::merge(&flags, &nothing).unwrap().rpc_url(None).unwrap_err();
+        assert!(!failure.message.contains("secret"));
+    }
+
+    #[test]
+    fn a_safe_is_named_in_several_ways() {
+        let config = Config::default();
+        for (text, chain_id) in
+            [(format!("eth:{SAFE}"), Some(1)), (format!("31337:{SAFE}"), Some(31_337)), (SAFE.to_string(), None)]
+        {
+            let found = NamedSafe::find(&text, &config).unwrap();
+            assert_eq!((found.address, found.chain_id), (SAFE, chain_id));
+        }
+        assert!(NamedSafe::find("treasury", &config).is_err());
+    }
+}
