@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256, fixed_bytes};
 
-use crate::{Digest, Erc1271Dialect, SafeState, Signature, SignatureError};
+use crate::{Block, Digest, Erc1271Dialect, SafeState, Signature, SignatureError};
 
 /// What became of a signature.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -22,6 +22,7 @@ pub struct Confirmation {
     owner: Address,
     signature: Signature,
     digest: Digest,
+    block: Block,
     executor: Option<Address>,
 }
 
@@ -42,6 +43,12 @@ impl Confirmation {
     #[must_use]
     pub const fn digest(&self) -> &Digest {
         &self.digest
+    }
+
+    /// Returns the block of the state that it was checked against.
+    #[must_use]
+    pub const fn block(&self) -> Block {
+        self.block
     }
 
     /// Returns who has to send the transaction for this to count, if it counts only because an owner sends it.
@@ -81,6 +88,9 @@ pub enum Rejection {
     /// It is no signature over this hash.
     #[error(transparent)]
     Signature(#[from] SignatureError),
+    /// The hash is of another Safe than the state.
+    #[error("the hash that was signed is of another Safe, chain or release than the state it is checked against")]
+    OtherSafe,
     /// Who signed does not own the Safe, or signed something else: then a stranger's address comes out.
     #[error("{signer} is not an owner; a signature over another transaction, chain or Safe looks the same")]
     NotAnOwner {
@@ -126,11 +136,15 @@ impl SafeState {
     ///
     /// [`Rejection`] when the signature does not count, whatever the chain would say.
     pub fn check(&self, digest: &Digest, signature: &Signature, executor: Option<Address>) -> Result<Check, Rejection> {
+        if self.domain().map(|domain| domain.separator()) != Ok(digest.domain_hash()) {
+            return Err(Rejection::OtherSafe);
+        }
         let owner = signature.owner(digest)?;
         let Some(account) = self.owners.iter().find(|account| account.address == owner) else {
             return Err(Rejection::NotAnOwner { signer: owner });
         };
-        let confirmation = Confirmation { owner, signature: signature.clone(), digest: *digest, executor: None };
+        let confirmation =
+            Confirmation { owner, signature: signature.clone(), digest: *digest, block: self.block, executor: None };
         let kind = match signature {
             Signature::Ecdsa(_) | Signature::EthSign(_) => return Ok(Check::Confirmed(confirmation)),
             Signature::Contract { .. } if account.code_hash.is_none() => return Err(Rejection::NoCode { owner }),
@@ -207,9 +221,10 @@ impl Question {
     }
 }
 
-/// Returns whether `data` is the ABI encoding of the `bytes4` `magic`: one clean word, or more behind it.
+/// Returns whether `data` is the `bytes4` `magic`: a word that begins with it, or more. The contract does not look at the
+/// other 28 bytes of the word, so they do not matter here either.
 fn is_magic(data: &[u8], magic: FixedBytes<4>) -> bool {
-    data.first_chunk::<32>().is_some_and(|word| word[..4] == magic[..] && word[4..].iter().all(|byte| *byte == 0))
+    data.first_chunk::<32>().is_some_and(|word| word[..4] == magic[..])
 }
 
 fn abi_two_bytes(selector: FixedBytes<4>, first: &[u8], second: &[u8]) -> Bytes {
@@ -295,6 +310,16 @@ mod tests {
         state.owners[0].code_hash = None;
         let signature = Signature::Contract { owner, data: vec![].into() };
         assert_eq!(state.check(&digest, &signature, None), Err(Rejection::NoCode { owner }));
+    }
+
+    #[test]
+    fn a_hash_of_another_safe_is_rejected() {
+        let (state, _, owner) = contract_owner(Version::V1_5_0);
+        let mut other = state.clone();
+        other.safe.chain_id += 1;
+        let digest = *SafeTx::default().hash(&other.domain().unwrap()).digest();
+        let check = state.check(&digest, &Signature::Approved { owner }, None);
+        assert_eq!(check, Err(Rejection::OtherSafe));
     }
 
     #[test]

@@ -5,6 +5,9 @@ use alloy_primitives::{Address, B256, ChainId, U256, keccak256};
 /// What decides the address of a proxy.
 ///
 /// The initializer is covered: other owners, another threshold or another handler give another address.
+///
+/// Warning: chains of the zkSync kind compute addresses in another way; there this address is nobody's. `createProxy` of
+/// 1.3.0 is absent on purpose: it uses `CREATE`, so its address depends on whatever the factory created before.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Creation {
     /// The factory that creates the proxy.

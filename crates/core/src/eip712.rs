@@ -27,9 +27,10 @@ impl Domain {
     ///
     /// # Errors
     ///
-    /// [`UnsupportedVersion`] before 1.0.0, where the fields of a transaction have other names and other hashes.
+    /// [`UnsupportedVersion`] for a release that is not known, and for those before 1.0.0, where the fields of a transaction
+    /// have other names and other hashes.
     pub fn new(safe: SafeId, version: Version) -> Result<Self, UnsupportedVersion> {
-        if version < Version::V1_0_0 {
+        if !version.is_known() {
             return Err(UnsupportedVersion { version });
         }
         let separator = if version >= Version::V1_3_0 {
@@ -75,9 +76,9 @@ impl Domain {
     }
 }
 
-/// A release from before 1.0.0, which hashes transactions in another way.
+/// A release whose hashes are not known, or of before 1.0.0, when they were made in another way.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("Safe {version} hashes its transactions in a way that is not supported; 1.0.0 is the oldest that is")]
+#[error("how Safe {version} hashes its transactions is not known here; known are 1.0.0 to 1.5.0")]
 pub struct UnsupportedVersion {
     /// The release that was asked for.
     pub version: Version,
@@ -160,8 +161,9 @@ mod tests {
     }
 
     #[test]
-    fn before_1_0_0_there_is_no_domain() {
-        let version = Version::new(0, 1, 0);
-        assert_eq!(Domain::new(SafeId::new(1, Address::ZERO), version), Err(UnsupportedVersion { version }));
+    fn there_is_no_domain_for_a_release_that_is_not_known() {
+        for version in [Version::new(0, 1, 0), Version::new(1, 5, 1), Version::new(9, 9, 9)] {
+            assert_eq!(Domain::new(SafeId::new(1, Address::ZERO), version), Err(UnsupportedVersion { version }));
+        }
     }
 }

@@ -59,14 +59,14 @@ pub use multi_send::{
     BatchCall, BatchError, MULTI_SEND_SELECTOR, decode_batch, decode_multi_send, encode_batch, encode_multi_send,
 };
 pub use operation::{Operation, UnknownOperation};
-pub use proposal::{MAX_NOTE_LEN, Proposal, ProposalError};
+pub use proposal::{MAX_DATA_LEN, MAX_EVIDENCE_ACCOUNTS, MAX_NOTE_LEN, Proposal, ProposalError};
 pub use proposal_file::{MAX_PROPOSAL_LEN, PROPOSAL_SCHEMA_VERSION, ProposalFileError};
 pub use quorate::{NotQuorate, Quorate};
 pub use safe_id::{ParseAddressError, ParseSafeIdError, SafeId, chain_short_name, parse_address};
 pub use safe_tx::{SAFE_TX_TYPEHASH, SafeTx, SafeTxHash};
 pub(crate) use serde_text::serde_text;
 pub use signature::{Ecdsa, MAX_CONTRACT_SIGNATURE_LEN, Signature, SignatureError, personal_message_hash};
-pub use signature_set::{BlobError, Insertion, SignatureSet};
+pub use signature_set::{BlobError, Insertion, MAX_DYNAMIC_LEN, MAX_SIGNATURES, SignatureSet};
 pub use signed_message::SignedMessage;
 pub use state::{Account, Block, SENTINEL, SafeState};
 pub use version::{Erc1271Dialect, ParseVersionError, Version};

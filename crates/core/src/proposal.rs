@@ -1,12 +1,18 @@
 //! A transaction on its way: proposed, being signed.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use alloy_primitives::{Address, B256};
 
 use crate::{Domain, Insertion, SafeState, SafeTx, SafeTxHash, Signature, SignatureError, SignatureSet};
 
 /// Longest note, in bytes.
 pub const MAX_NOTE_LEN: usize = 4096;
+
+/// Longest calldata, in bytes: nodes take no transaction that is longer.
+pub const MAX_DATA_LEN: usize = 128 * 1024;
+
+/// Most owners and modules in the evidence: a Safe with more cannot be read in one request.
+pub const MAX_EVIDENCE_ACCOUNTS: usize = 512;
 
 /// A transaction that somebody proposes to the owners of a Safe, with the signatures so far.
 ///
@@ -32,6 +38,27 @@ pub enum ProposalError {
         /// How many bytes it has.
         found: usize,
     },
+    /// The calldata is longer than any node takes.
+    #[error("the calldata has {found} bytes; no node takes more than {MAX_DATA_LEN}")]
+    DataTooLong {
+        /// How many bytes it has.
+        found: usize,
+    },
+    /// The evidence lists more accounts than a Safe can have.
+    #[error("the evidence lists {found} owners and modules; at most {MAX_EVIDENCE_ACCOUNTS} are taken")]
+    EvidenceTooLong {
+        /// How many there are.
+        found: usize,
+    },
+    /// The other copy says that the Safe is another one, or of another release, although the hash is the same: releases
+    /// from 1.3.0 on hash alike, and before that all chains do.
+    #[error("the copies are of one transaction, and say different things of its Safe: {ours}, and {theirs}")]
+    OtherDomain {
+        /// Safe and release here.
+        ours: String,
+        /// Safe and release there.
+        theirs: String,
+    },
     /// The evidence is about another Safe, or another release of its contract.
     #[error("the evidence is about another Safe or another version of it than the proposal")]
     ForeignEvidence,
@@ -50,11 +77,14 @@ impl Proposal {
     ///
     /// # Errors
     ///
-    /// [`ProposalError::NoteTooLong`].
+    /// [`ProposalError::NoteTooLong`] or [`ProposalError::DataTooLong`].
     pub fn new(domain: Domain, tx: SafeTx, note: impl Into<String>) -> Result<Self, ProposalError> {
         let note = note.into();
         if note.len() > MAX_NOTE_LEN {
             return Err(ProposalError::NoteTooLong { found: note.len() });
+        }
+        if tx.data.len() > MAX_DATA_LEN {
+            return Err(ProposalError::DataTooLong { found: tx.data.len() });
         }
         let hash = tx.hash(&domain);
         let signatures = SignatureSet::new(*hash.digest());
@@ -65,7 +95,7 @@ impl Proposal {
     ///
     /// # Errors
     ///
-    /// [`SignatureError::Unrecoverable`] when it is no signature over this hash.
+    /// [`SignatureError`] when it is no signature over this hash, or does not fit.
     pub fn sign(&mut self, signature: Signature) -> Result<Insertion, SignatureError> {
         self.signatures.insert(signature)
     }
@@ -79,8 +109,13 @@ impl Proposal {
     ///
     /// # Errors
     ///
-    /// [`ProposalError::ForeignEvidence`] when it is about another Safe.
+    /// [`ProposalError::ForeignEvidence`] when it is about another Safe, [`ProposalError::EvidenceTooLong`] when no Safe
+    /// can be so.
     pub fn attach(&mut self, evidence: SafeState) -> Result<(), ProposalError> {
+        let found = evidence.owners.len() + evidence.modules.len();
+        if found > MAX_EVIDENCE_ACCOUNTS {
+            return Err(ProposalError::EvidenceTooLong { found });
+        }
         if evidence.safe != self.domain.safe() || evidence.version != self.domain.version() {
             return Err(ProposalError::ForeignEvidence);
         }
@@ -94,15 +129,20 @@ impl Proposal {
     ///
     /// # Errors
     ///
-    /// [`ProposalError::OtherTransaction`] when the copies are of two transactions; nothing is taken over then.
+    /// [`ProposalError::OtherTransaction`] when the copies are of two transactions, [`ProposalError::OtherDomain`] when they
+    /// say different things of the Safe; nothing is taken over then.
     pub fn merge(&mut self, other: Self) -> Result<Vec<Insertion>, ProposalError> {
         if other.hash != self.hash {
             return Err(ProposalError::OtherTransaction { ours: self.hash.hash(), theirs: other.hash.hash() });
         }
+        if other.domain != self.domain {
+            let name = |domain: &Domain| format!("{} {}", domain.safe(), domain.version());
+            return Err(ProposalError::OtherDomain { ours: name(&self.domain), theirs: name(&other.domain) });
+        }
         if self.evidence.is_none() {
             self.evidence = other.evidence;
         }
-        // Each was recovered over the same hash when the other copy was made.
+        // Each was recovered over the same hash when the other copy was made; what does not fit stays out.
         Ok(other
             .signatures
             .iter()
@@ -187,6 +227,26 @@ pub(crate) mod tests {
         let other = SafeTx { value: U256::from(6), ..one.tx().clone() };
         let other = Proposal::new(*one.domain(), other, "rent").unwrap();
         assert!(matches!(one.merge(other), Err(ProposalError::OtherTransaction { .. })));
+    }
+
+    #[test]
+    fn a_copy_that_is_labelled_otherwise_does_not_merge() {
+        let mut one = proposal();
+        let version = crate::Version::V1_4_1;
+        let other = Domain::new(one.domain().safe(), version).unwrap();
+        let other = Proposal::new(other, one.tx().clone(), "rent").unwrap();
+        assert_eq!(other.hash(), one.hash());
+        assert!(matches!(one.merge(other), Err(ProposalError::OtherDomain { .. })));
+    }
+
+    #[test]
+    fn a_proposal_has_limits() {
+        let tx = SafeTx { data: vec![0; MAX_DATA_LEN + 1].into(), ..SafeTx::default() };
+        let long = Proposal::new(*proposal().domain(), tx, "");
+        assert_eq!(long, Err(ProposalError::DataTooLong { found: MAX_DATA_LEN + 1 }));
+        let many = state(&[Address::repeat_byte(1); MAX_EVIDENCE_ACCOUNTS + 1], 1);
+        let found = MAX_EVIDENCE_ACCOUNTS + 1;
+        assert_eq!(proposal().attach(many), Err(ProposalError::EvidenceTooLong { found }));
     }
 
     #[test]

@@ -12,7 +12,8 @@ use crate::{
 /// The one layout of the file that there is so far.
 pub const PROPOSAL_SCHEMA_VERSION: u64 = 1;
 
-/// Longest proposal file, in bytes. Nodes take transactions up to 128 KiB, which is 256 KiB in hexadecimal.
+/// Longest proposal file, in bytes. Whatever a [`Proposal`] can hold fits: calldata, signatures, note and evidence have
+/// limits of their own.
 pub const MAX_PROPOSAL_LEN: usize = 2 * 1024 * 1024;
 
 /// The file as it is written.
@@ -131,7 +132,7 @@ impl Proposal {
             match proposal.sign(signature).map_err(failed)? {
                 Insertion::Added(signer) if signer == owner => {}
                 Insertion::Added(signer) => return Err(ProposalFileError::Signer { claimed: owner, signer }),
-                Insertion::Kept(owner) | Insertion::Replaced(owner) => {
+                Insertion::Kept(owner) | Insertion::Conflict(owner) | Insertion::Replaced(owner) => {
                     return Err(ProposalFileError::Duplicate { owner });
                 }
             }
@@ -165,7 +166,10 @@ impl Proposal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{proposal::tests, state::tests::state};
+    use crate::{
+        MAX_DATA_LEN, MAX_DYNAMIC_LEN, MAX_EVIDENCE_ACCOUNTS, MAX_NOTE_LEN, MAX_SIGNATURES, proposal::tests,
+        state::tests::state,
+    };
     use alloc::string::ToString;
     use proptest::prelude::*;
     use serde_json::{Value, json};
@@ -254,6 +258,29 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_proposal_can_be_read() {
+        let tx = SafeTx { data: alloc::vec![0xff; MAX_DATA_LEN].into(), ..SafeTx::default() };
+        let note = "\u{1}".repeat(MAX_NOTE_LEN);
+        let owner = |number: usize| Address::from_word(alloy_primitives::U256::from(number + 2).into());
+        let mut evidence = state(&[], 1);
+        evidence.owners = (0..MAX_EVIDENCE_ACCOUNTS)
+            .map(|number| crate::Account {
+                address: owner(number),
+                code_hash: Some(B256::repeat_byte(0xff)),
+                delegate: Some(owner(number)),
+            })
+            .collect();
+        let mut proposal = Proposal::new(evidence.domain().unwrap(), tx, note).unwrap();
+        proposal.attach(evidence).unwrap();
+        let length = MAX_DYNAMIC_LEN / MAX_SIGNATURES;
+        for number in 0..MAX_SIGNATURES {
+            let data = alloc::vec![0xff; length].into();
+            proposal.sign(Signature::Contract { owner: owner(number), data }).unwrap();
+        }
+        assert_eq!(Proposal::from_json(proposal.to_json().as_bytes()).unwrap(), proposal);
+    }
+
+    #[test]
     fn deep_nesting_is_refused() {
         let json = "[".repeat(100_000);
         assert!(matches!(Proposal::from_json(json.as_bytes()), Err(ProposalFileError::Json(_))));
@@ -275,7 +302,11 @@ mod tests {
             let place = place.index(json.len());
             json[place] = byte;
             if let Ok(proposal) = Proposal::from_json(&json) {
-                prop_assert_eq!(*proposal.hash(), *signed().hash());
+                let signed = signed();
+                prop_assert_eq!(proposal.hash(), signed.hash());
+                // The data of a claim is not proved by anything; that of a key is.
+                let owner = tests::signature(&signed).owner(signed.hash().digest()).unwrap();
+                prop_assert_eq!(proposal.signatures().get(owner), signed.signatures().get(owner));
             }
         }
     }

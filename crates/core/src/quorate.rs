@@ -47,8 +47,8 @@ pub enum NotQuorate {
         /// Nonce of the Safe.
         next: U256,
     },
-    /// A confirmation is for another transaction.
-    #[error("the confirmation of {owner} is for another transaction")]
+    /// A confirmation is for another transaction, or was checked at another block.
+    #[error("the confirmation of {owner} is for another transaction, or was checked at another block")]
     Foreign {
         /// Who confirmed.
         owner: Address,
@@ -134,12 +134,18 @@ pub(crate) fn quorum(
     confirmations: impl IntoIterator<Item = Confirmation>,
 ) -> Result<(SignatureSet, Option<Address>), NotQuorate> {
     let mut confirmations: Vec<_> = confirmations.into_iter().collect();
-    if let Some(foreign) = confirmations.iter().find(|it| it.digest() != digest || !state.is_owner(it.owner())) {
+    if let Some(foreign) = confirmations.iter().find(|it| {
+        let here = it.digest() == digest && it.block() == state.block;
+        !here || !state.is_owner(it.owner())
+    }) {
         return Err(NotQuorate::Foreign { owner: foreign.owner() });
     }
     confirmations.sort_by_key(|confirmation| (confirmation.owner(), burden(confirmation)));
     confirmations.dedup_by_key(|confirmation| confirmation.owner());
     confirmations.sort_by_key(burden);
+    // A transaction has one sender: of those who would confirm by sending it, one can.
+    let mut sender = None;
+    confirmations.retain(|it| it.executor().is_none_or(|executor| *sender.get_or_insert(executor) == executor));
 
     let threshold = state.threshold;
     let missing = NotQuorate::Missing { confirmed: confirmations.len(), threshold };
@@ -235,6 +241,24 @@ mod tests {
         let all = OWNERS.map(|owner| confirm(&state, &tx, owner, executor));
         assert_eq!(Quorate::new(tx.clone(), &state, all.clone()).unwrap().executor(), None);
         assert_eq!(Quorate::new(tx, &state, all.into_iter().take(2)).unwrap().executor(), executor);
+    }
+
+    #[test]
+    fn two_cannot_both_confirm_by_sending() {
+        let state = state(&OWNERS, 2);
+        let tx = SafeTx::default();
+        let both = OWNERS[..2].iter().map(|owner| confirm(&state, &tx, *owner, Some(*owner)));
+        let error = NotQuorate::Missing { confirmed: 1, threshold: 2 };
+        assert_eq!(Quorate::new(tx.clone(), &state, both), Err(error));
+    }
+
+    #[test]
+    fn a_confirmation_of_another_block_is_refused() {
+        let mut state = state(&OWNERS, 1);
+        let tx = SafeTx::default();
+        let old = confirm(&state, &tx, OWNERS[0], None);
+        state.block.number += 1;
+        assert_eq!(Quorate::new(tx, &state, [old]), Err(NotQuorate::Foreign { owner: OWNERS[0] }));
     }
 
     #[test]

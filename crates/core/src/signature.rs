@@ -69,14 +69,18 @@ pub enum SignatureError {
     /// The dynamic part of a contract signature is not where the signature says it is.
     #[error("the dynamic part of this contract signature lies outside of it")]
     Dynamic,
-    /// The dynamic part of a contract signature is longer than anything sensible.
+    /// The dynamic part of a contract signature, alone or with the others, is longer than anything sensible.
     #[error(
-        "the dynamic part of this contract signature has {found} bytes; at most {MAX_CONTRACT_SIGNATURE_LEN} are taken"
+        "the dynamic part of this contract signature has {found} bytes: more than {MAX_CONTRACT_SIGNATURE_LEN}, or too \
+         many with those of the others"
     )]
     TooLong {
         /// How many bytes it has.
         found: usize,
     },
+    /// The set holds as many signatures as any Safe has owners.
+    #[error("there are more signatures than any Safe has owners")]
+    TooMany,
     /// No key can have made this signature.
     #[error("no key can have made this signature over this hash")]
     Unrecoverable,
@@ -176,6 +180,14 @@ impl Signature {
             Self::EthSign(_) => "eth_sign",
             Self::Contract { .. } => "contract",
             Self::Approved { .. } => "approved",
+        }
+    }
+
+    /// Returns how many bytes follow the static part, apart from their length.
+    pub(crate) const fn dynamic_len(&self) -> usize {
+        match self {
+            Self::Contract { data, .. } => data.0.len(),
+            _ => 0,
         }
     }
 

@@ -5,7 +5,7 @@ use alloy_primitives::Address;
 
 use crate::{
     Digest, Signature, SignatureError,
-    signature::{STATIC_LEN, push_dynamic},
+    signature::{MAX_CONTRACT_SIGNATURE_LEN, STATIC_LEN, push_dynamic},
 };
 
 /// The signatures over one hash: at most one an owner, in the order of the owners' addresses.
@@ -19,13 +19,21 @@ pub struct SignatureSet {
     by_owner: BTreeMap<Address, Signature>,
 }
 
+/// Most owners whose signatures one set holds; a Safe with more cannot be read in one request either.
+pub const MAX_SIGNATURES: usize = 256;
+
+/// Most bytes that the dynamic parts of a set have together.
+pub const MAX_DYNAMIC_LEN: usize = 256 * 1024;
+
 /// What adding a signature did.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Insertion {
     /// The owner had not signed before.
     Added(Address),
-    /// The owner's signature was there, and stays.
+    /// This signature, or one made with the owner's key, was there, and stays.
     Kept(Address),
+    /// Another claim in the owner's name was there, and stays; only the chain can tell which of the two is true.
+    Conflict(Address),
     /// A claim in the owner's name gave way to a signature that proves itself.
     Replaced(Address),
 }
@@ -44,18 +52,27 @@ impl SignatureSet {
     ///
     /// # Errors
     ///
-    /// [`SignatureError::Unrecoverable`] when the signature is over another hash in a way that no key could have made.
-    /// A signature over another hash is usually not noticed here: it belongs to a stranger.
+    /// [`SignatureError::Unrecoverable`] when the signature is over another hash in a way that no key could have made; a
+    /// signature over another hash is usually not noticed here: it belongs to a stranger.
+    /// [`SignatureError::TooMany`] or [`SignatureError::TooLong`] when it does not fit; the set is as it was then.
     pub fn insert(&mut self, signature: Signature) -> Result<Insertion, SignatureError> {
         let owner = signature.owner(&self.digest)?;
-        match self.by_owner.get(&owner) {
-            Some(present) if present.is_self_evident() || !signature.is_self_evident() => Ok(Insertion::Kept(owner)),
-            present => {
-                let done = if present.is_none() { Insertion::Added(owner) } else { Insertion::Replaced(owner) };
-                self.by_owner.insert(owner, signature);
-                Ok(done)
-            }
+        let done = match self.by_owner.get(&owner) {
+            Some(present) if present.is_self_evident() || *present == signature => return Ok(Insertion::Kept(owner)),
+            Some(_) if !signature.is_self_evident() => return Ok(Insertion::Conflict(owner)),
+            Some(_) => Insertion::Replaced(owner),
+            None => Insertion::Added(owner),
+        };
+        if self.len() >= MAX_SIGNATURES && matches!(done, Insertion::Added(_)) {
+            return Err(SignatureError::TooMany);
         }
+        let added = signature.dynamic_len();
+        let dynamic: usize = self.by_owner.values().map(Signature::dynamic_len).sum();
+        if added > MAX_CONTRACT_SIGNATURE_LEN || dynamic + added > MAX_DYNAMIC_LEN {
+            return Err(SignatureError::TooLong { found: added });
+        }
+        self.by_owner.insert(owner, signature);
+        Ok(done)
     }
 
     /// Takes the signature of an owner out, to put in another one that was found to be right.
@@ -129,10 +146,11 @@ impl SignatureSet {
                 let offset = fixed[56..64].iter().fold(0, |offset, byte| offset << 8 | usize::from(*byte));
                 items_end = items_end.min(offset);
             }
-            if let Insertion::Kept(owner) | Insertion::Replaced(owner) =
-                set.insert(signature).map_err(|error| BlobError::Item { index, error })?
-            {
-                return Err(BlobError::Duplicate { index, owner });
+            match set.insert(signature).map_err(|error| BlobError::Item { index, error })? {
+                Insertion::Added(_) => {}
+                Insertion::Kept(owner) | Insertion::Conflict(owner) | Insertion::Replaced(owner) => {
+                    return Err(BlobError::Duplicate { index, owner });
+                }
             }
             start += STATIC_LEN;
         }
@@ -232,7 +250,8 @@ mod tests {
 
         let mut set = SignatureSet::new(digest());
         assert_eq!(set.insert(claim.clone()), Ok(Insertion::Added(owner)));
-        assert_eq!(set.insert(contract_of(owner)), Ok(Insertion::Kept(owner)));
+        assert_eq!(set.insert(claim.clone()), Ok(Insertion::Kept(owner)));
+        assert_eq!(set.insert(contract_of(owner)), Ok(Insertion::Conflict(owner)));
         assert_eq!(set.insert(signature.clone()), Ok(Insertion::Replaced(owner)));
         assert_eq!(set.insert(claim), Ok(Insertion::Kept(owner)));
         assert_eq!(set.get(owner), Some(&signature));
@@ -240,6 +259,33 @@ mod tests {
 
     fn contract_of(owner: Address) -> Signature {
         Signature::Contract { owner, data: vec![1].into() }
+    }
+
+    #[test]
+    fn a_set_has_limits() {
+        let mut set = SignatureSet::new(digest());
+        let approval = |number: usize| {
+            let owner = Address::from_word(alloy_primitives::U256::from(number + 2).into());
+            Signature::Approved { owner }
+        };
+        for number in 0..MAX_SIGNATURES {
+            set.insert(approval(number)).unwrap();
+        }
+        assert_eq!(set.insert(approval(MAX_SIGNATURES)), Err(SignatureError::TooMany));
+
+        let mut set = SignatureSet::new(digest());
+        let full = MAX_DYNAMIC_LEN / MAX_CONTRACT_SIGNATURE_LEN;
+        let contract = |number: usize, length: usize| {
+            let owner = Address::from_word(alloy_primitives::U256::from(number + 2).into());
+            Signature::Contract { owner, data: vec![0; length].into() }
+        };
+        let found = MAX_CONTRACT_SIGNATURE_LEN + 1;
+        assert_eq!(set.insert(contract(0, found)), Err(SignatureError::TooLong { found }));
+        for number in 0..full {
+            set.insert(contract(number, MAX_CONTRACT_SIGNATURE_LEN)).unwrap();
+        }
+        assert_eq!(set.insert(contract(full, 1)), Err(SignatureError::TooLong { found: 1 }));
+        assert_eq!(set.len(), full);
     }
 
     #[test]

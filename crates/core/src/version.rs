@@ -25,10 +25,27 @@ impl Version {
     /// First release with a module guard; also what Quorate's own contracts answer.
     pub const V1_5_0: Self = Self::new(1, 5, 0);
 
+    /// The releases whose hashes are known: those with the fields of today.
+    const KNOWN: [Self; 8] = [
+        Self::V1_0_0,
+        Self::new(1, 1, 0),
+        Self::new(1, 1, 1),
+        Self::new(1, 2, 0),
+        Self::V1_3_0,
+        Self::V1_4_0,
+        Self::V1_4_1,
+        Self::V1_5_0,
+    ];
+
     /// Makes a version of its three numbers.
     #[must_use]
     pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
         Self { major, minor, patch }
+    }
+
+    /// Returns whether it is known how this release hashes. A later one is not guessed at.
+    pub(crate) fn is_known(self) -> bool {
+        Self::KNOWN.contains(&self)
     }
 
     /// Returns the ERC-1271 dialect that this release speaks to its contract owners.
