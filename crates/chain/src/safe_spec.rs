@@ -67,10 +67,16 @@ pub enum SpecError {
         /// How many owners there are.
         owners: usize,
     },
+    /// The chain makes addresses in another way, so the one worked out here would be nobody's.
+    #[error("chain {0} is of the zkSync kind, which makes addresses in another way: that is not supported")]
+    ForeignAddresses(ChainId),
     /// The Safe cannot be its own fallback handler, and the zero address is no handler.
     #[error("{0} cannot be the fallback handler")]
     InvalidHandler(Address),
 }
+
+/// Chains whose `CREATE2` is that of zkSync, with their test networks: ZKsync Era, Lens, Cronos zkEVM, Abstract, Sophon.
+const ZKSYNC_KIND: [ChainId; 9] = [300, 324, 232, 37_111, 282, 388, 2_741, 11_124, 50_104];
 
 /// How a Safe will be made, and where it will be.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -106,6 +112,9 @@ impl SafeSpec {
     /// [`SpecError`] when the contract would refuse the set-up.
     pub fn plan(&self, chain_id: ChainId) -> Result<Plan, SpecError> {
         self.check()?;
+        if ZKSYNC_KIND.contains(&chain_id) {
+            return Err(SpecError::ForeignAddresses(chain_id));
+        }
         let set = Deployments::of(self.family);
         let (factory, singleton) = (set.proxy_factory().address, set.singleton(self.flavor).address);
         let fallback_handler = match self.fallback_handler {
@@ -198,6 +207,11 @@ mod tests {
         let (one, ten) = (spec().plan(1).unwrap(), spec().plan(10).unwrap());
         assert_eq!((one.address, &one.call), (ten.address, &ten.call));
         assert_eq!((one.safe.chain_id, ten.safe.chain_id), (1, 10));
+    }
+
+    #[test]
+    fn no_address_is_promised_where_addresses_are_made_otherwise() {
+        assert_eq!(spec().plan(324), Err(SpecError::ForeignAddresses(324)));
     }
 
     #[test]

@@ -142,12 +142,15 @@ fn insert(proposal: &mut Proposal, signature: &Signature, owner: Address, checke
     match proposal.sign(signature.clone()).map_err(failed)? {
         Insertion::Added(_) => Ok("added"),
         Insertion::Replaced(_) => Ok("replaced"),
-        Insertion::Kept(_) => {
-            let present = proposal.signatures().get(owner);
-            let claim = matches!(present, Some(Signature::Contract { .. } | Signature::Approved { .. }));
-            if !checked || !claim || present == Some(signature) {
-                return Ok("kept");
-            }
+        Insertion::Kept(_) => Ok("kept"),
+        Insertion::Conflict(_) if !checked => Err(Failure::new(
+            Code::Refused,
+            format_args!(
+                "another signature in the name of {owner} is there, and only the chain can tell which one counts"
+            ),
+        )
+        .hint("name a node with --rpc-url, and the one that counts is kept")),
+        Insertion::Conflict(_) => {
             proposal.withdraw(owner);
             proposal.sign(signature.clone()).map_err(failed)?;
             Ok("replaced")

@@ -103,6 +103,16 @@ impl Args {
             }
             Ok(())
         })?;
+        for (owner, theirs) in proposal.signatures().iter() {
+            let ours = entry.proposal.signatures().get(owner);
+            if is_claim(theirs) && ours.is_some_and(|ours| is_claim(ours) && ours != theirs) {
+                context.ui.warn(format_args!(
+                    "{}: another signature in the name of {owner} is in the mailbox and stays; which one counts, only the \
+                     chain can tell",
+                    file.display()
+                ));
+            }
+        }
         let is_new = |owner: &Address| {
             let earlier = before.as_ref().and_then(|before| before.signatures().get(*owner));
             earlier != entry.proposal.signatures().get(*owner)
