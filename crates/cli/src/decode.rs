@@ -155,6 +155,25 @@ fn text(value: &DynSolValue) -> String {
     }
 }
 
+/// Functions of contracts of any kind that give rights away, by their selectors.
+const RED_LINES: [([u8; 4], &str); 9] = [
+    ([0x39, 0x50, 0x93, 0x51], "increaseAllowance(address,uint256)"),
+    ([0xd5, 0x05, 0xac, 0xcf], "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)"),
+    ([0xf2, 0xfd, 0xe3, 0x8b], "transferOwnership(address)"),
+    ([0x36, 0x59, 0xcf, 0xe6], "upgradeTo(address)"),
+    ([0x4f, 0x1e, 0xf2, 0x86], "upgradeToAndCall(address,bytes)"),
+    ([0x96, 0x23, 0x60, 0x9d], "upgradeAndCall(address,address,bytes)"),
+    ([0x2f, 0x2f, 0xf1, 0x5d], "grantRole(bytes32,address)"),
+    ([0xbe, 0xae, 0xb3, 0x88], "setAllowance(address,address,uint96,uint16,uint32)"),
+    ([0x46, 0x87, 0x21, 0xa7], "execTransactionFromModule(address,uint256,bytes,uint8)"),
+];
+
+/// Returns the function that gives rights away and has the selector that the calldata begins with.
+pub(crate) fn red_line(data: &[u8]) -> Option<&'static str> {
+    let selector = data.first_chunk::<4>()?;
+    RED_LINES.iter().find(|(red, _)| red == selector).map(|(_, signature)| *signature)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,5 +216,14 @@ mod tests {
         assert_eq!(read(Target::Other, &[]), Reading::Empty);
         assert_eq!(read(Target::Other, &[1, 2]), Reading::Unknown { selector: None, resembles: None });
         assert!(matches!(read(Target::Other, &[1, 2, 3, 4]), Reading::Unknown { selector: Some(_), resembles: None }));
+    }
+
+    #[test]
+    fn red_lines_are_known_by_their_selectors() {
+        for (selector, signature) in RED_LINES {
+            assert_eq!(alloy::primitives::keccak256(signature)[..4], selector, "{signature}");
+            assert_eq!(red_line(&[selector.as_slice(), &[0; 32]].concat()), Some(signature));
+        }
+        assert_eq!(red_line(&[1, 2, 3]), None);
     }
 }

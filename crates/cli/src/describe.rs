@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     decode::{self, Decoded, Reading, Target},
-    page::Page,
+    page::{Page, foreign},
     settings::Settings,
     units,
 };
@@ -65,7 +65,6 @@ pub(crate) struct CallView {
 /// What a transaction is read in the light of.
 struct Reader<'a> {
     safe: SafeId,
-    version: Version,
     settings: &'a Settings,
     callouts: Vec<String>,
 }
@@ -75,9 +74,9 @@ impl Description {
     pub(crate) fn of(proposal: &Proposal, state: Option<&SafeState>, settings: &Settings) -> Self {
         let (tx, digest) = (proposal.tx(), proposal.hash().digest());
         let domain = proposal.domain();
-        let mut reader = Reader { safe: domain.safe(), version: domain.version(), settings, callouts: Vec::new() };
+        let mut reader = Reader { safe: domain.safe(), settings, callouts: Vec::new() };
         let entry = BatchCall { operation: tx.operation, to: tx.to, value: tx.value, data: tx.data.clone() };
-        let call = reader.call(&entry, 0);
+        let call = reader.call(&entry, None, 0);
         reader.refund(tx);
         if let Some(state) = state {
             reader.state(state);
@@ -139,7 +138,7 @@ impl Description {
             }
         }
         if !self.note.is_empty() {
-            page.row("note", format_args!("{} (not signed)", self.note));
+            page.row("note", format_args!("not signed: \"{}\"", foreign(&self.note)));
         }
         page.row("domain hash", self.domain_hash);
         page.row("message hash", self.message_hash);
@@ -156,7 +155,11 @@ impl CallView {
             Some(name) => page.row("to", format_args!("{} ({name})", self.to)),
             None => page.row("to", self.to),
         }
-        page.row("value", units::both(self.value));
+        if self.operation == Operation::DelegateCall.to_string() && !self.value.is_zero() {
+            page.row("value", format_args!("{}, not sent: a delegate call sends none", units::both(self.value)));
+        } else {
+            page.row("value", units::both(self.value));
+        }
         page.row("operation", &self.operation);
         if let Some(decoded) = &self.decoded {
             page.row("call", format_args!("{} ({})", decoded.function, decoded.contract));
@@ -188,23 +191,40 @@ fn shortened(text: &str) -> String {
 }
 
 impl Reader<'_> {
-    fn call(&mut self, call: &BatchCall, depth: usize) -> CallView {
-        // From 1.5.0 on, the batch contracts take the zero address to be the Safe.
-        let is_self =
-            call.to == self.safe.address || depth > 0 && call.to == Address::ZERO && self.version >= Version::V1_5_0;
+    /// Reads a call; `batch` is the contract that runs it, if it is part of a batch.
+    fn call(&mut self, call: &BatchCall, batch: Option<Address>, depth: usize) -> CallView {
+        let is_zero = call.to.is_zero();
+        let is_self = call.to == self.safe.address || is_zero && batch.is_some_and(zero_is_the_safe);
         let target = if is_self { Target::Itself } else { Target::Other };
         let located = deployment::locate(call.to);
         let to_name = if is_self {
-            Some("this Safe itself".to_owned())
+            let how = if is_zero { "this Safe itself, as the batch contract reads 0x0" } else { "this Safe itself" };
+            Some(how.to_owned())
         } else {
             let known = located.map(|(set, it)| format!("{} of {}", kind_name(it.kind), family_name(set)));
-            self.settings.config.name_of(call.to).map(str::to_owned).or(known)
+            let book = self.settings.config.name_of(call.to).map(|name| format!("{name} in the address book"));
+            let names: Vec<_> = known.into_iter().chain(book).collect();
+            (!names.is_empty()).then(|| names.join("; "))
         };
-        let batch_entries = decode_multi_send(&call.data).ok().filter(|_| depth < MAX_DEPTH);
+        if is_zero && !is_self && !call.value.is_zero() {
+            self.callouts.push(format!("BURNS {}: it goes to the zero address", units::both(call.value)));
+        }
+        let entries = decode_multi_send(&call.data).ok();
+        if entries.is_some() && depth >= MAX_DEPTH {
+            self.callouts.push(format!("a batch inside {depth} batches is not read: do not sign it unread"));
+        }
+        let batch_entries = entries.filter(|_| depth < MAX_DEPTH);
         let is_batch = batch_entries.is_some();
         if call.operation == Operation::DelegateCall {
             self.delegate_call(call, located.map(|(_, it)| it.kind), is_batch);
+            if !call.value.is_zero() {
+                self.callouts.push("the value is not sent: a delegate call sends none".to_owned());
+            }
+        } else if let Some(red) = decode::red_line(&call.data).filter(|_| !is_self) {
+            self.callouts.push(format!("GIVES RIGHTS AWAY: calls {red} of {}", call.to));
         }
+        // What unknown code does when it is delegate-called has nothing to do with a function of the same name.
+        let is_foreign = call.operation == Operation::DelegateCall && located.is_none();
         let mut batch = Vec::new();
         let (mut decoded, mut unknown) = (None, None);
         if let Some(entries) = batch_entries {
@@ -214,10 +234,13 @@ impl Reader<'_> {
                 // Called and not delegate-called, the batch would run as the batch contract.
                 format!("multiSend: a batch of {}, which runs as {} and not as the Safe", entries.len(), call.to)
             });
-            batch = entries.iter().map(|entry| self.call(entry, depth + 1)).collect();
+            batch = entries.iter().map(|entry| self.call(entry, Some(call.to), depth + 1)).collect();
         } else {
             match decode::read(target, &call.data) {
                 Reading::Empty => {}
+                Reading::Known(it) if is_foreign => {
+                    unknown = Some(format!("begins like {}; what it does there is not known", it.function));
+                }
                 Reading::Known(it) => {
                     // What a delegate call runs is not the function of that name anywhere else.
                     if call.operation == Operation::Call {
@@ -262,6 +285,10 @@ impl Reader<'_> {
             Some(kind @ (Kind::MultiSend | Kind::MultiSendCallOnly)) if is_batch => {
                 format!("DELEGATECALL to the address of {}: a batch, of which every call counts", kind_name(kind))
             }
+            Some(kind @ (Kind::MultiSend | Kind::MultiSendCallOnly)) => format!(
+                "DELEGATECALL to the address of {}, with data that is no batch as tools write them: do not sign it unread",
+                kind_name(kind)
+            ),
             Some(kind) => format!("DELEGATECALL to the address of {}: it runs as this Safe", kind_name(kind)),
             None => format!(
                 "DELEGATECALL to {}: unknown code runs as this Safe and can change all of it: owners, modules, the \
@@ -339,6 +366,12 @@ impl Reader<'_> {
             self.callouts.push(format!("the module {} can act for this Safe without its owners", module.address));
         }
     }
+}
+
+/// Returns whether the batch contract at `batch` takes the zero address to be the Safe, as those from 1.5.0 on do. The
+/// release of the Safe has no say in it. What is not known is taken to: then nothing is overlooked.
+fn zero_is_the_safe(batch: Address) -> bool {
+    !deployment::locate(batch).is_some_and(|(set, _)| set.family.version() < Version::V1_5_0)
 }
 
 /// Returns the name of a contract as its authors call it.
@@ -427,7 +460,7 @@ mod tests {
         ];
         let batch = BatchCall {
             operation: Operation::DelegateCall,
-            to: Deployments::of(Family::V1_4_1).multi_send_call_only().address,
+            to: Deployments::of(Family::V1_5_0).multi_send_call_only().address,
             value: U256::ZERO,
             data: encode_multi_send(&inside),
         };
@@ -438,6 +471,48 @@ mod tests {
         for (callout, word) in description.callouts.iter().zip(words) {
             assert!(callout.to_lowercase().contains(&word.to_lowercase()), "{callout} / {word}");
         }
+    }
+
+    fn batch(by: Address, entry: BatchCall) -> SafeTx {
+        let data = encode_multi_send(&[entry]);
+        SafeTx { to: by, data, operation: Operation::DelegateCall, ..SafeTx::default() }
+    }
+
+    #[test]
+    fn what_zero_means_is_decided_by_the_batch_contract_and_not_by_the_safe() {
+        let by = |family| Deployments::of(family).multi_send_call_only().address;
+        let change = BatchCall { to: Address::ZERO, ..to_self(add_owner()) };
+        for (batch_by, is_self) in [
+            (by(Family::V1_5_0), true),
+            (by(Family::Quorate), true),
+            (Address::repeat_byte(0xba), true),
+            (by(Family::V1_4_1), false),
+            (by(Family::V1_3_0), false),
+        ] {
+            let callouts = describe(batch(batch_by, change.clone())).callouts.join("\n");
+            assert_eq!(callouts.contains("OWNER CHANGE"), is_self, "{batch_by}: {callouts}");
+            let payment = BatchCall { to: Address::ZERO, value: U256::from(10), ..BatchCall::default() };
+            let callouts = describe(batch(batch_by, payment)).callouts.join("\n");
+            assert_eq!(callouts.contains("BURNS"), !is_self, "{batch_by}: {callouts}");
+        }
+    }
+
+    #[test]
+    fn a_delegate_call_to_unknown_code_is_not_explained_by_the_name_of_a_function() {
+        let data = IERC20::transferCall { to: SAFE, value: U256::from(2) }.abi_encode();
+        let to = Address::repeat_byte(1);
+        let call = BatchCall { operation: Operation::DelegateCall, to, value: U256::from(1), data: data.into() };
+        let description = describe(tx(call));
+        assert!(description.call.decoded.is_none());
+        assert_eq!(description.summary(), "unknown call");
+        assert!(description.callouts.iter().any(|it| it.contains("not sent")), "{:?}", description.callouts);
+    }
+
+    #[test]
+    fn what_gives_rights_away_is_called_out() {
+        let data = alloy::primitives::keccak256("transferOwnership(address)")[..4].to_vec();
+        let call = BatchCall { to: Address::repeat_byte(1), data: data.into(), ..BatchCall::default() };
+        assert!(describe(tx(call)).callouts[0].contains("transferOwnership(address)"));
     }
 
     #[test]
@@ -458,11 +533,13 @@ mod tests {
         for _ in 0..10 {
             data = encode_multi_send(&[BatchCall { data, ..BatchCall::default() }]);
         }
-        let mut call = &describe(tx(BatchCall { data, ..BatchCall::default() })).call;
+        let description = describe(tx(BatchCall { data, ..BatchCall::default() }));
+        let mut call = &description.call;
         let mut depth = 0;
         while let Some(inner) = call.batch.first() {
             (call, depth) = (inner, depth + 1);
         }
         assert_eq!(depth, MAX_DEPTH);
+        assert!(description.callouts.iter().any(|it| it.contains("is not read")), "{:?}", description.callouts);
     }
 }

@@ -112,6 +112,24 @@ pub(crate) const fn harmless(text: &str) -> Harmless<'_> {
     Harmless(text)
 }
 
+/// Makes one space of every run of white space: what has foreign text in it cannot be moved to another row or column.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Most characters of a foreign text that are shown to people.
+const MAX_FOREIGN: usize = 200;
+
+/// Makes one short line of a text that somebody else wrote, so that it cannot pose as rows of the page: every run of
+/// white space becomes one space, and what is long is cut off.
+pub(crate) fn foreign(text: &str) -> String {
+    let words = one_line(text);
+    match words.char_indices().nth(MAX_FOREIGN) {
+        None => words,
+        Some((end, _)) => format!("{}… ({} characters in all; --json has them)", &words[..end], text.chars().count()),
+    }
+}
+
 /// See [`harmless`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Harmless<'a>(&'a str);
@@ -171,6 +189,14 @@ mod tests {
         let mut page = Page::default();
         page.row("note", "rent\nto            0xevil");
         assert_eq!(page.to_text(Colour::Off).lines().count(), 1);
+    }
+
+    #[test]
+    fn foreign_text_is_one_short_line_without_columns() {
+        let note = format!("rent{}to            0xevil{}value         1 wei", " ".repeat(62), "\n");
+        assert_eq!(foreign(&note), "rent to 0xevil value 1 wei");
+        let long = foreign(&"é".repeat(5000));
+        assert!(long.starts_with('é') && long.chars().count() < 260, "{long}");
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use alloy::primitives::{Address, U256};
 use quorate_chain::Standing;
-use quorate_contracts::deployment;
-use quorate_core::{Check, Proposal, SafeState, Signature};
+use quorate_core::{Check, Proposal, SafeState, Signature, Version};
 use serde::Serialize;
 
 use crate::{
@@ -66,6 +65,15 @@ impl Basis {
 /// is used.
 pub(crate) fn expect_possible(proposal: &Proposal, state: &SafeState) -> Result<()> {
     let (ours, theirs) = (proposal.domain().version(), state.version);
+    if ours < Version::V1_3_0 {
+        return Err(Failure::new(
+            Code::WrongContract,
+            format_args!(
+                "a Safe of version {ours} has no chain in what its owners sign: one signature would be valid on every chain"
+            ),
+        )
+        .hint("supported are 1.3.0 to 1.5.0"));
+    }
     if ours != theirs {
         return Err(Failure::new(
             Code::WrongContract,
@@ -108,9 +116,6 @@ pub(crate) struct Status {
     /// Owners who have not signed, while signatures are missing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) missing_owners: Vec<Address>,
-    /// The contract behind the Safe, when it is none that Quorate knows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) unknown_singleton: Option<Address>,
     /// `ready`, `signatures_missing`, `nonce_not_next`, `stale_nonce`, or `unknown` without a state.
     pub(crate) stage: &'static str,
 }
@@ -196,9 +201,6 @@ impl Status {
             threshold: state.map(|state| state.threshold),
             confirmed,
             missing_owners: state.filter(|state| !enough(confirmed, state)).map(missing).unwrap_or_default(),
-            unknown_singleton: state
-                .filter(|state| state.singleton.code_hash.and_then(deployment::identify).is_none())
-                .map(|state| state.singleton.address),
             signatures,
             stage,
         }
@@ -206,9 +208,6 @@ impl Status {
 
     /// Writes it for people.
     pub(crate) fn page(&self, page: &mut Page, settings: &Settings) {
-        if let Some(singleton) = self.unknown_singleton {
-            page.alarm(format_args!("the contract behind the Safe, {singleton}, is none that Quorate knows"));
-        }
         match self.threshold {
             Some(threshold) => page.heading(format_args!("{} of {threshold} confirmations", self.confirmed)),
             None => page.heading(format_args!("{} signatures", self.signatures.len())),
@@ -263,6 +262,30 @@ pub(crate) fn utc(timestamp: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_release_that_signs_for_every_chain_is_refused() {
+        use quorate_core::{Account, Block, Domain, SafeId, SafeTx};
+        let safe = SafeId::new(11_155_111, Address::repeat_byte(7));
+        let version = Version::new(1, 1, 1);
+        let account = Account::keyed(Address::repeat_byte(1));
+        let state = SafeState {
+            safe,
+            block: Block { number: 1, hash: Default::default(), timestamp: 0 },
+            version,
+            singleton: account,
+            owners: vec![account],
+            threshold: 1,
+            nonce: U256::ZERO,
+            modules: vec![],
+            guard: None,
+            module_guard: None,
+            fallback_handler: None,
+            balance: U256::ZERO,
+        };
+        let proposal = Proposal::new(Domain::new(safe, version).unwrap(), SafeTx::default(), "").unwrap();
+        assert_eq!(expect_possible(&proposal, &state).unwrap_err().code, Code::WrongContract);
+    }
 
     #[test]
     fn times_are_written_in_utc() {

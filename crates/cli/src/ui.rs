@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     error::{Code, Failure, Result},
-    page::{Colour, Page, harmless, is_harmful},
+    page::{Colour, Page, harmless, is_harmful, one_line},
 };
 
 /// Version of the JSON envelope.
@@ -82,7 +82,7 @@ impl Ui {
         let text = text.to_string();
         if !self.json {
             let mut page = Page::default();
-            page.line(format_args!("warning: {text}"));
+            page.line(format_args!("warning: {}", one_line(&text)));
             self.show_always(&page);
         }
         self.warnings.borrow_mut().push(text);
@@ -246,9 +246,9 @@ fn escape_json(json: &str) -> String {
 
 fn failure_page(failure: &Failure) -> Page {
     let mut page = Page::default();
-    page.line(format_args!("error: {}", failure.message));
+    page.line(format_args!("error: {}", one_line(&failure.message)));
     if let Some(hint) = &failure.hint {
-        page.line(format_args!("hint: {hint}"));
+        page.line(format_args!("hint: {}", one_line(hint)));
     }
     page
 }

@@ -59,6 +59,14 @@ pub enum ProposalError {
         /// Safe and release there.
         theirs: String,
     },
+    /// The evidence describes what no Safe can be.
+    #[error("the evidence says that {threshold} of {owners} owners must confirm, which no Safe can ask for")]
+    ImpossibleEvidence {
+        /// The threshold in it.
+        threshold: u64,
+        /// How many owners are in it.
+        owners: usize,
+    },
     /// The evidence is about another Safe, or another release of its contract.
     #[error("the evidence is about another Safe or another version of it than the proposal")]
     ForeignEvidence,
@@ -109,12 +117,16 @@ impl Proposal {
     ///
     /// # Errors
     ///
-    /// [`ProposalError::ForeignEvidence`] when it is about another Safe, [`ProposalError::EvidenceTooLong`] when no Safe
-    /// can be so.
+    /// [`ProposalError::ForeignEvidence`] when it is about another Safe, [`ProposalError::EvidenceTooLong`] or
+    /// [`ProposalError::ImpossibleEvidence`] when no Safe can be so.
     pub fn attach(&mut self, evidence: SafeState) -> Result<(), ProposalError> {
-        let found = evidence.owners.len() + evidence.modules.len();
+        let (threshold, owners) = (evidence.threshold, evidence.owners.len());
+        let found = owners + evidence.modules.len();
         if found > MAX_EVIDENCE_ACCOUNTS {
             return Err(ProposalError::EvidenceTooLong { found });
+        }
+        if threshold == 0 || usize::try_from(threshold).map_or(true, |threshold| threshold > owners) {
+            return Err(ProposalError::ImpossibleEvidence { threshold, owners });
         }
         if evidence.safe != self.domain.safe() || evidence.version != self.domain.version() {
             return Err(ProposalError::ForeignEvidence);
@@ -247,6 +259,11 @@ pub(crate) mod tests {
         let many = state(&[Address::repeat_byte(1); MAX_EVIDENCE_ACCOUNTS + 1], 1);
         let found = MAX_EVIDENCE_ACCOUNTS + 1;
         assert_eq!(proposal().attach(many), Err(ProposalError::EvidenceTooLong { found }));
+        for threshold in [0, 2, u64::MAX] {
+            let impossible = state(&[Address::repeat_byte(1)], threshold);
+            let error = ProposalError::ImpossibleEvidence { threshold, owners: 1 };
+            assert_eq!(proposal().attach(impossible), Err(error));
+        }
     }
 
     #[test]

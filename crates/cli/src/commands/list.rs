@@ -4,7 +4,7 @@ use crate::{
     context::{Context, Done},
     describe::Description,
     error::Result,
-    page::Page,
+    page::{Page, foreign},
     settings::{PlaceArgs, Settings},
     ui::Output,
     units,
@@ -85,7 +85,7 @@ impl Output for Listed {
             }
             let operation = if it.operation == "call" { "" } else { "DELEGATECALL " };
             let value = if it.value_wei == "0" { String::new() } else { format!(" {}", it.value) };
-            let note = if it.note.is_empty() { String::new() } else { format!("  \"{}\"", it.note) };
+            let note = if it.note.is_empty() { String::new() } else { format!("  \"{}\"", foreign(&it.note)) };
             let plural = if it.signatures == 1 { "" } else { "s" };
             page.line(format_args!(
                 "{:>5}  {}  {} signature{plural}  {operation}{}{value} to {}{note}",
