@@ -54,7 +54,7 @@ contract FallbackHandler is IFallbackHandler, ITokenReceiver, IERC165 {
 
     /// @inheritdoc IFallbackHandler
     function encodeMessageDataForSafe(address safe, bytes memory message) public view override returns (bytes memory) {
-        return TypedData.preimage(IMultisig(safe).domainSeparator(), TypedData.messageStructHash(message));
+        return TypedData.preimage(_domainSeparator(safe), TypedData.messageStructHash(message));
     }
 
     /// @inheritdoc IFallbackHandler
@@ -71,11 +71,17 @@ contract FallbackHandler is IFallbackHandler, ITokenReceiver, IERC165 {
         uint256 nonce
     ) external view override returns (bytes memory) {
         return TypedData.preimage(
-            IMultisig(msg.sender).domainSeparator(),
+            _domainSeparator(msg.sender),
             TypedData.transactionStructHash(
                 to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver, nonce
             )
         );
+    }
+
+    /// @dev Reverts without data if `safe` has no code: a precompile answers with the hash of the question.
+    function _domainSeparator(address safe) private view returns (bytes32) {
+        if (safe.code.length == 0) revert();
+        return IMultisig(safe).domainSeparator();
     }
 
     /* CLIENTS */

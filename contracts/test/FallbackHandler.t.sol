@@ -100,6 +100,26 @@ contract FallbackHandlerTest is BaseTest {
         vm.assertEq(keccak256(preimage), _hash(t, nonce));
     }
 
+    /// @dev Precompile 2 answers any question with 32 bytes, its hash.
+    function testFuzz_hashes_withoutCode(uint160 precompile, bytes memory message, bytes32 hash) public {
+        address none = precompile % 20 == 0 ? recipient : address(precompile % 20);
+        bytes memory call = abi.encodeCall(IFallbackHandler.encodeMessageDataForSafe, (none, message));
+        _reverts(stranger, handler, call, "");
+        _reverts(stranger, address(safe), call, "");
+        call = abi.encodeCall(IFallbackHandler.getMessageHashForSafe, (none, message));
+        _reverts(stranger, handler, call, "");
+        _reverts(stranger, address(safe), call, "");
+
+        // And whoever asks about itself.
+        _reverts(none, handler, abi.encodeCall(IFallbackHandler.getMessageHash, (message)), "");
+        _reverts(none, handler, abi.encodeCall(IFallbackHandler.isValidSignature, (hash, message)), "");
+        call = abi.encodeCall(
+            IFallbackHandler.encodeTransactionData,
+            (stranger, 1, message, Operation.Call, 0, 0, 0, address(0), address(0), 0)
+        );
+        _reverts(none, handler, call, "");
+    }
+
     /* CLIENTS */
 
     function testFuzz_getModules(uint256 count) public {

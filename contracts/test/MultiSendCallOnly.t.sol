@@ -22,6 +22,8 @@ contract MultiSendCallOnlyTest is BatchTest {
         bytes memory write = abi.encodeCall(DelegateTarget.write, (bytes32(uint256(99)), bytes32(uint256(1))));
         _execReverts(_batch(_entry(1, address(target), 0, write)), "");
         _execReverts(_batch(_entry(1, recipient, 0, "")), "");
+        // What the entry before answered, here the sha-256 of its data, does not come back.
+        _execReverts(_batch(bytes.concat(_entry(0, address(2), 0, "data"), _entry(1, recipient, 0, ""))), "");
         vm.assertEq(vm.load(address(safe), bytes32(uint256(99))), bytes32(0));
     }
 }

@@ -283,6 +283,18 @@ contract MultisigTest is BaseTest {
         _reverts(stranger, address(safe), _calldata(t, _sign(_hash(t, nonce), 2)), _error("GS026"));
     }
 
+    /// @dev Behind it comes 0 again, with every transaction that the owners have ever signed.
+    function test_exec_lastNonce() public {
+        bytes32 slot = bytes32(uint256(5));
+        vm.store(address(safe), slot, bytes32(type(uint256).max - 1));
+        vm.assertTrue(_exec(_tx(recipient, 1, "")));
+
+        SafeTx memory t = _tx(recipient, 1, "");
+        bytes memory data = _calldata(t, _sign(_hash(t, type(uint256).max), 2));
+        _reverts(stranger, address(safe), data, abi.encodeWithSignature("Panic(uint256)", 0x11));
+        vm.assertEq(safe.nonce(), type(uint256).max);
+    }
+
     function testFuzz_exec_notOnAnotherChain(uint64 chain) public {
         vm.assume(chain != 0 && chain != block.chainid);
         SafeTx memory t = _tx(recipient, 1, "");

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IModuleGuard} from "../interfaces/IModuleGuard.sol";
 import {IModules} from "../interfaces/IModules.sol";
+import {Checked} from "../libraries/Checked.sol";
 import {ERC165} from "../libraries/ERC165.sol";
 import {Execution} from "../libraries/Execution.sol";
 import {ReturnData} from "../libraries/ReturnData.sol";
@@ -93,7 +94,7 @@ abstract contract Modules is MultisigStorage, SelfAuthorized, IModules {
         require(start == SENTINEL || isModuleEnabled(start), "GS105");
         require(pageSize != 0, "GS106");
 
-        array = new address[](pageSize);
+        array = new address[](Checked.size(pageSize));
         uint256 count;
         next = modules[start];
         while (next != address(0) && next != SENTINEL && count < pageSize) {
@@ -102,8 +103,13 @@ abstract contract Modules is MultisigStorage, SelfAuthorized, IModules {
             ++count;
         }
 
-        // More remain: the next page starts behind the last module of this one.
-        if (next != SENTINEL) next = array[count - 1];
+        if (next != SENTINEL) {
+            // The account is not set up: it has no list.
+            if (count == 0) revert();
+
+            // More remain: the next page starts behind the last module of this one.
+            next = array[count - 1];
+        }
 
         assembly ("memory-safe") {
             // Shorten the array to what was found; `count` is at most `pageSize`, so it only shrinks.

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IOwners} from "../interfaces/IOwners.sol";
+import {Checked} from "../libraries/Checked.sol";
 import {MultisigStorage} from "./MultisigStorage.sol";
 import {SelfAuthorized} from "./SelfAuthorized.sol";
 
@@ -79,10 +80,13 @@ abstract contract Owners is MultisigStorage, SelfAuthorized, IOwners {
 
     /// @inheritdoc IOwners
     function getOwners() public view override returns (address[] memory) {
-        address[] memory array = new address[](ownerCount);
+        address[] memory array = new address[](Checked.size(ownerCount));
 
         uint256 index;
         for (address owner = owners[SENTINEL]; owner != SENTINEL; owner = owners[owner]) {
+            // The list of an account that is not set up never ends.
+            if (index == array.length) revert();
+
             array[index] = owner;
             ++index;
         }

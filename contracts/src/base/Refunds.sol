@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Checked} from "../libraries/Checked.sol";
 import {IERC20} from "../interfaces/IERC20.sol";
+import {Checked} from "../libraries/Checked.sol";
+import {Execution} from "../libraries/Execution.sol";
+import {ReturnData} from "../libraries/ReturnData.sol";
+import {Operation} from "../types/Operation.sol";
 
 /// @title Refunds
 /// @notice Pays whoever brought a transaction to the chain, out of the account.
@@ -42,9 +45,10 @@ abstract contract Refunds {
             // May wrap when less is left; the EVM then passes on 63/64 of it.
             gasLimit = gasleft() - TOKEN_GAS_RESERVE;
         }
-        (bool success, bytes memory answer) =
-            token.call{gas: gasLimit}(abi.encodeCall(IERC20.transfer, (receiver, amount)));
-        if (!success) return false;
-        return answer.length == 0 || (answer.length == 0x20 && abi.decode(answer, (uint256)) != 0);
+        bytes memory transfer = abi.encodeCall(IERC20.transfer, (receiver, amount));
+        if (!Execution.perform(token, 0, transfer, Operation.Call, gasLimit)) return false;
+        // Looked at before it is copied: a token could answer with more than there is gas to copy.
+        uint256 size = ReturnData.size();
+        return size == 0 || (size == 0x20 && abi.decode(ReturnData.take(), (uint256)) != 0);
     }
 }

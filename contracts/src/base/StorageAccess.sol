@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IStorageAccess} from "../interfaces/IStorageAccess.sol";
+import {Checked} from "../libraries/Checked.sol";
 import {ReturnData} from "../libraries/ReturnData.sol";
 
 /// @title StorageAccess
@@ -9,12 +10,7 @@ import {ReturnData} from "../libraries/ReturnData.sol";
 abstract contract StorageAccess is IStorageAccess {
     /// @inheritdoc IStorageAccess
     function getStorageAt(uint256 offset, uint256 length) external view override returns (bytes memory) {
-        uint256 size;
-        unchecked {
-            // A length that wraps asks for more words than any gas limit can read.
-            size = length * 0x20;
-        }
-        bytes memory result = new bytes(size);
+        bytes memory result = new bytes(Checked.size(length) * 0x20);
         for (uint256 index; index < length; ++index) {
             assembly ("memory-safe") {
                 // Word `index` of the result is slot `offset + index`; the sum wraps, as slot numbers do.

@@ -19,6 +19,7 @@ interface IFallbackHandler {
     function getMessageHashForSafe(address safe, bytes memory message) external view returns (bytes32);
 
     /// @notice Returns the 66 bytes behind `getMessageHashForSafe`.
+    /// @dev Both revert without data if `safe` has no code.
     function encodeMessageDataForSafe(address safe, bytes memory message) external view returns (bytes memory);
 
     /// @notice Returns the 66 bytes behind the transaction hash of the calling account.

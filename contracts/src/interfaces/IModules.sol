@@ -59,7 +59,7 @@ interface IModules {
 
     /// @notice Returns up to `pageSize` modules that follow `start`.
     /// @dev GS105 unless `start` is the sentinel or an enabled module, GS106 for a page of 0. Allocates the whole page, so a
-    /// huge one runs out of gas.
+    /// huge one runs out of gas or reverts without data, as does any page of an account that is not set up.
     /// @return array The modules.
     /// @return next Where the next page starts: the last module returned, or the sentinel if none remain.
     function getModulesPaginated(address start, uint256 pageSize)

@@ -42,5 +42,6 @@ interface IOwners {
     function isOwner(address owner) external view returns (bool);
 
     /// @notice Returns the owners in the order of the list.
+    /// @dev Reverts without data if the account is not set up.
     function getOwners() external view returns (address[] memory);
 }

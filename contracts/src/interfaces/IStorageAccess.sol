@@ -5,6 +5,7 @@ pragma solidity 0.8.37;
 /// @notice Raw storage, and simulation in the account's place.
 interface IStorageAccess {
     /// @notice Returns `length` words of storage from slot `offset` on.
+    /// @dev A huge length runs out of gas or reverts without data.
     function getStorageAt(uint256 offset, uint256 length) external view returns (bytes memory);
 
     /// @notice Runs `targetContract` as the account, by DELEGATECALL, and always reverts, so that nothing remains.

@@ -39,7 +39,9 @@ library Batch {
                     // All gas; the data is used where it lies.
                     success := call(gas(), to, value, data, dataLength, 0, 0)
                 }
-            } else if (operation == 1 && delegateCalls) {
+            } else if (operation == 1) {
+                // Nothing was called: revert with nothing, whatever the entry before answered.
+                if (!delegateCalls) revert();
                 assembly ("memory-safe") {
                     // All gas; the data is used where it lies, and there is no value to send.
                     success := delegatecall(gas(), to, data, dataLength, 0, 0)

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title Checked
-/// @notice Sums and products that revert without data when they overflow.
+/// @notice Sums, products and sizes that revert without data when they are too large.
 /// @dev Solidity's own checks revert with a Panic. Safe 1.5.0 reverts with nothing, and what it answers is part of the
 /// interface that tools rely on.
 library Checked {
@@ -22,5 +22,12 @@ library Checked {
             product = a * b;
             if (a != 0 && product / a != b) revert();
         }
+    }
+
+    /// @notice Returns `words`, or reverts without data if nobody can pay for so many words of memory: 2^32 of them cost
+    /// more than 2^55 gas.
+    function size(uint256 words) internal pure returns (uint256) {
+        if (words > type(uint32).max) revert();
+        return words;
     }
 }

@@ -16,6 +16,14 @@ library ReturnData {
         }
     }
 
+    /// @notice Returns how many bytes the last call answered with, without copying them.
+    function size() internal pure returns (uint256 length) {
+        assembly ("memory-safe") {
+            // Memory is not touched.
+            length := returndatasize()
+        }
+    }
+
     /// @notice Reverts with exactly `data`: no selector is added, an empty `data` is an empty revert.
     function bubble(bytes memory data) internal pure {
         assembly ("memory-safe") {

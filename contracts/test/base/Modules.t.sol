@@ -9,6 +9,7 @@ import {TestGuard} from "../fixtures/TestGuard.sol";
 import {TestModule} from "../fixtures/TestModule.sol";
 import {TestModuleGuard} from "../fixtures/TestModuleGuard.sol";
 import {BaseTest} from "../utils/BaseTest.sol";
+import {Deployment} from "../utils/Deployment.sol";
 import {Vm} from "../utils/Vm.sol";
 
 contract ModulesTest is BaseTest {
@@ -120,6 +121,20 @@ contract ModulesTest is BaseTest {
             stranger, address(safe), abi.encodeCall(IModules.getModulesPaginated, (address(0), 1)), _error("GS105")
         );
         _reverts(stranger, address(safe), abi.encodeCall(IModules.getModulesPaginated, (SENTINEL, 0)), _error("GS106"));
+    }
+
+    function testFuzz_getModulesPaginated_huge(uint256 pageSize) public {
+        pageSize = _bound(pageSize, 1 << 32, type(uint256).max);
+        bytes memory call = abi.encodeCall(IModules.getModulesPaginated, (SENTINEL, pageSize));
+        _reverts(stranger, address(safe), call, "");
+        // A bad start is told first.
+        call = abi.encodeCall(IModules.getModulesPaginated, (stranger, pageSize));
+        _reverts(stranger, address(safe), call, _error("GS105"));
+    }
+
+    function testFuzz_getModulesPaginated_notSetUp(uint256 pageSize) public {
+        bytes memory call = abi.encodeCall(IModules.getModulesPaginated, (SENTINEL, _bound(pageSize, 1, 14)));
+        _reverts(stranger, Deployment.proxy(singleton), call, "");
     }
 
     /* EXECUTION */

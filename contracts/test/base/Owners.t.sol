@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IMultisig} from "../../src/interfaces/IMultisig.sol";
 import {IOwners} from "../../src/interfaces/IOwners.sol";
 import {BaseTest} from "../utils/BaseTest.sol";
+import {Deployment} from "../utils/Deployment.sol";
 import {Vm} from "../utils/Vm.sol";
 
 contract OwnersTest is BaseTest {
@@ -166,6 +167,29 @@ contract OwnersTest is BaseTest {
         vm.assertFalse(safe.isOwner(address(0)));
         vm.assertFalse(safe.isOwner(SENTINEL));
         vm.assertFalse(safe.isOwner(address(safe)));
+    }
+
+    function test_getOwners_notSetUp() public {
+        bytes memory call = abi.encodeCall(IOwners.getOwners, ());
+        _reverts(stranger, Deployment.proxy(singleton), call, "");
+        _reverts(stranger, singleton, call, "");
+    }
+
+    /// @dev A count that is wrong, as only code behind DELEGATECALL can make it.
+    function testFuzz_getOwners_wrongCount(uint256 count) public {
+        bytes32 slot = bytes32(uint256(3));
+        bytes memory call = abi.encodeCall(IOwners.getOwners, ());
+        vm.store(address(safe), slot, bytes32(_bound(count, 0, OWNERS - 1)));
+        _reverts(stranger, address(safe), call, "");
+        vm.store(address(safe), slot, bytes32(_bound(count, 1 << 32, type(uint256).max)));
+        _reverts(stranger, address(safe), call, "");
+
+        vm.store(address(safe), slot, bytes32(_bound(count, OWNERS, 20)));
+        address[] memory list = safe.getOwners();
+        vm.assertEq(list.length, _bound(count, OWNERS, 20));
+        for (uint256 i; i < list.length; ++i) {
+            vm.assertEq(list[i], i < OWNERS ? owners[i] : address(0));
+        }
     }
 
     function test_storage_list() public view {

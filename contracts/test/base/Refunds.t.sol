@@ -28,6 +28,16 @@ contract RawToken {
     }
 }
 
+/// @dev A token whose `transfer` answers with 300,000 bytes.
+contract LoudToken {
+    fallback() external {
+        assembly ("memory-safe") {
+            // Zeros, from memory that is paid for but not written.
+            return(0, 300000)
+        }
+    }
+}
+
 contract RefundsTest is BaseTest {
     GasHog internal hog;
     address payable internal receiver = payable(address(0x4EFD));
@@ -65,6 +75,15 @@ contract RefundsTest is BaseTest {
 
     function _payment(SafeTx memory t) internal returns (uint256) {
         return _payment(t, keccak256("ExecutionSuccess(bytes32,uint256)"));
+    }
+
+    function test_token_hugeAnswer() public {
+        SafeTx memory t = _refunded(0, 0, 1, address(new LoudToken()));
+        bytes memory data = _calldata(t, _sign(_hash(t, safe.nonce()), 2));
+        // Enough for the token to make its answer, and not enough for anybody to copy it.
+        (bool success, bytes memory answer) = address(safe).call{gas: 380_000}(data);
+        vm.assertFalse(success);
+        vm.assertEq(answer, _error("GS012"));
     }
 
     /* NATIVE */

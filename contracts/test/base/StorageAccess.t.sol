@@ -36,6 +36,15 @@ contract StorageAccessTest is BaseTest {
         vm.assertEq(words, bytes.concat(bytes32(0), _word(singleton)));
     }
 
+    /// @dev 2^251 words and more have a length in bytes that wraps.
+    function testFuzz_getStorageAt_huge(uint256 slot, uint256 length) public {
+        bytes memory call = abi.encodeCall(IStorageAccess.getStorageAt, (slot, _bound(length, 1 << 32, 1 << 64)));
+        _reverts(stranger, address(safe), call, "");
+        call = abi.encodeCall(IStorageAccess.getStorageAt, (slot, _bound(length, 1 << 251, type(uint256).max)));
+        _reverts(stranger, address(safe), call, "");
+        _reverts(stranger, address(safe), abi.encodeCall(IStorageAccess.getStorageAt, (slot, 1 << 251)), "");
+    }
+
     /// @dev Written by a library behind DELEGATECALL, shown by the getter, and the reverse.
     function testFuzz_mappings_haveTheirSlots(bytes32 hash) public {
         DelegateTarget target = new DelegateTarget();

@@ -13,6 +13,10 @@ contract CheckedCaller {
     function mul(uint256 a, uint256 b) external pure returns (uint256) {
         return Checked.mul(a, b);
     }
+
+    function size(uint256 words) external pure returns (uint256) {
+        return Checked.size(words);
+    }
 }
 
 contract CheckedTest is BaseTest {
@@ -38,5 +42,19 @@ contract CheckedTest is BaseTest {
         } else {
             vm.assertEq(caller.mul(a, b), a * b);
         }
+    }
+
+    function testFuzz_size(uint256 words, uint8 shift) public {
+        words >>= shift;
+        if (words >= 1 << 32) {
+            _reverts(stranger, address(caller), abi.encodeCall(CheckedCaller.size, (words)), "");
+        } else {
+            vm.assertEq(caller.size(words), words);
+        }
+    }
+
+    function test_size_limit() public {
+        vm.assertEq(caller.size((1 << 32) - 1), (1 << 32) - 1);
+        _reverts(stranger, address(caller), abi.encodeCall(CheckedCaller.size, (1 << 32)), "");
     }
 }
