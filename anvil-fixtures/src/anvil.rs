@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc,
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -49,6 +49,8 @@ pub struct Anvil {
     watchdog: Child,
     // Taken on drop: closing it is what stops anvil.
     alive: Option<ChildStdin>,
+    // Reads anvil's output, which ends with anvil.
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Anvil {
@@ -73,9 +75,16 @@ impl Anvil {
         let alive = watchdog.stdin.take();
         let output = watchdog.stdout.take().expect("the output was piped above");
         // From here on, dropping stops the process.
-        let mut anvil = Self { url: String::new(), watchdog, alive };
-        anvil.url = listen(output)?;
+        let mut anvil = Self { url: String::new(), watchdog, alive, reader: None };
+        let (url, reader) = listen(output)?;
+        anvil.url = url;
+        anvil.reader = Some(reader);
         Ok(anvil)
+    }
+
+    /// Returns whether anvil has not ended.
+    pub fn is_running(&self) -> bool {
+        self.reader.as_ref().is_some_and(|reader| !reader.is_finished())
     }
 
     /// Returns the endpoint, such as `http://127.0.0.1:40123`.
@@ -93,9 +102,9 @@ impl Drop for Anvil {
 }
 
 /// Reads anvil's output until it says where it listens, and goes on reading so that anvil can go on writing.
-fn listen(output: impl Read + Send + 'static) -> Result<String, FixtureError> {
+fn listen(output: impl Read + Send + 'static) -> Result<(String, JoinHandle<()>), FixtureError> {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
+    let reader = thread::spawn(move || {
         let mut said = String::new();
         let mut waiting = true;
         for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -116,7 +125,7 @@ fn listen(output: impl Read + Send + 'static) -> Result<String, FixtureError> {
         }
     });
     let answer = receiver.recv_timeout(START_TIMEOUT);
-    answer.unwrap_or_else(|_| Err("no answer".to_owned())).map_err(|said| {
+    answer.unwrap_or_else(|_| Err("no answer".to_owned())).map(|url| (url, reader)).map_err(|said| {
         let from = said.char_indices().rev().nth(KEPT_OUTPUT).map_or(0, |(at, _)| at);
         FixtureError::NotListening { output: said[from..].trim().to_owned() }
     })
@@ -169,6 +178,26 @@ mod tests {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let error = Anvil::start(31337, taken.local_addr().unwrap().port()).unwrap_err();
         assert!(matches!(&error, FixtureError::NotListening { output } if !output.is_empty()), "{error:?}");
+    }
+
+    #[test]
+    fn an_anvil_that_ends_by_itself_is_noticed() {
+        let directory = env::temp_dir().join(format!("short-lived-anvil-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let program = directory.join("anvil");
+        // Written by another process: a program that is open for writing here, or in a child of here, cannot be run.
+        let write = r#"printf '#!/bin/sh\necho Listening on 127.0.0.1:1\nsleep 1\n' >"$1" && chmod 700 "$1""#;
+        let written = Command::new("/bin/sh").args(["-c", write, "sh"]).arg(&program).status().unwrap();
+        assert!(written.success());
+        let anvil = Anvil::start_program(&program, 1, 0).unwrap();
+        assert!(anvil.is_running());
+        let start = std::time::Instant::now();
+        while anvil.is_running() {
+            assert!(start.elapsed() < Duration::from_secs(20), "it ended, and that was not noticed");
+            thread::sleep(Duration::from_millis(50));
+        }
+        drop(anvil);
+        fs::remove_dir_all(&directory).unwrap();
     }
 
     #[test]

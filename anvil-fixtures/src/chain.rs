@@ -87,6 +87,11 @@ impl Chain {
         self.anvil.url()
     }
 
+    /// Returns whether anvil has not ended.
+    pub fn is_running(&self) -> bool {
+        self.anvil.is_running()
+    }
+
     /// Returns the chain's id.
     pub const fn chain_id(&self) -> u64 {
         self.options.chain_id

@@ -17,6 +17,9 @@ pub(crate) struct Header {
     /// Absent before EIP-1559.
     #[serde(default)]
     pub(crate) base_fee_per_gas: Option<U256>,
+    /// Most gas that all transactions of a block may use together.
+    #[serde(default)]
+    pub(crate) gas_limit: Option<U256>,
 }
 
 impl Header {

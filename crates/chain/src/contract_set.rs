@@ -5,7 +5,6 @@ use quorate_contracts::{Artifact, Deployment, Deployments, Family, Flavor, Kind,
 use serde_json::json;
 
 use crate::{
-    fees::with_margin,
     receipt::Status,
     revert::Revert,
     rpc::{Answer, Call, Rpc, RpcError},
@@ -142,7 +141,7 @@ pub async fn deploy_contracts(
         let found = found?;
         let tx_hash = if found.is_none() {
             let gas = match estimate {
-                Estimate::Gas(gas) => with_margin(gas),
+                Estimate::Gas(gas) => terms.with_margin(gas).map_err(SendError::from)?,
                 Estimate::Reverts(revert) => return Err(DeployError::Reverts { name, revert }),
             };
             let sent = sender.submit(&mut terms, payload, gas).await?;

@@ -6,7 +6,6 @@ use quorate_core::{SafeId, SafeState};
 
 use crate::{
     contract_set::{code_call, code_hash_of},
-    fees::with_margin,
     revert::Revert,
     rpc::{Answer, Rpc, RpcError},
     safe_spec::Plan,
@@ -85,8 +84,8 @@ impl From<RpcError> for CreateError {
 ///
 /// # Errors
 ///
-/// [`CreateError`]. The Safe exists after [`CreateError::Occupied`], may exist after [`SendError::Unknown`],
-/// [`SendError::Unwatched`], [`SendError::NotMined`] and [`CreateError::Read`], and does not otherwise.
+/// [`CreateError`]. The Safe exists after [`CreateError::Occupied`], may exist after [`SendError::Refused`],
+/// [`SendError::Unknown`], [`SendError::Unwatched`], [`SendError::NotMined`] and [`CreateError::Read`], and does not otherwise.
 pub async fn create_safe(sender: &Sender, plan: &Plan) -> Result<Created, CreateError> {
     let rpc = sender.rpc();
     let payload = Payload { to: plan.factory, value: U256::ZERO, data: plan.call.clone() };
@@ -103,7 +102,7 @@ pub async fn create_safe(sender: &Sender, plan: &Plan) -> Result<Created, Create
     }
     plan.expect_contracts([factory, singleton, handler])?;
     let gas = match estimates.into_iter().next() {
-        Some(Estimate::Gas(gas)) => with_margin(gas),
+        Some(Estimate::Gas(gas)) => terms.with_margin(gas).map_err(SendError::from)?,
         Some(Estimate::Reverts(revert)) => return Err(CreateError::Reverts(revert)),
         None => return Err(rpc.malformed("a batch").into()),
     };

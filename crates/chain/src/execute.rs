@@ -17,7 +17,7 @@ use crate::{
     receipt::{Receipt, Status},
     revert::Revert,
     rpc::{Answer, Call, Rpc, RpcError},
-    sender::{Estimate, Payload, SendError, Sender, estimate_call, estimate_call_at, estimate_of, revert_of},
+    sender::{Estimate, Payload, SendError, Sender, Terms, estimate_call, estimate_call_at, estimate_of, revert_of},
 };
 
 /// Why a transaction was not executed, or what is not known of it.
@@ -120,7 +120,7 @@ pub async fn estimate(rpc: &Rpc, quorate: &Quorate, from: Address) -> Result<u64
     expect_nonce(quorate, nonce)?;
     let price_wei = price.read::<U256>()?.saturating_to();
     let estimate = priced(rpc, quorate, from, price_wei, estimate_of(estimate)?).await?;
-    gas_limit(rpc, quorate, from, estimate, ladder).await
+    gas_limit(rpc, quorate, from, estimate, ladder, |gas| Ok(with_margin(gas))).await
 }
 
 /// Executes a transaction and waits for its outcome.
@@ -133,12 +133,57 @@ pub async fn estimate(rpc: &Rpc, quorate: &Quorate, from: Address) -> Result<u64
 /// [`ExecuteError`]; its variants say whether something was sent. An inner call that failed without reverting the whole
 /// is an [`Outcome`], not an error.
 pub async fn execute(sender: &Sender, quorate: &Quorate) -> Result<Outcome, ExecuteError> {
+    prepare_execution(sender, quorate).await?.send().await
+}
+
+/// A transaction that can be executed now, and is not sent yet.
+///
+/// What it was prepared with grows old: fees rise, and nonces are used. It is to be sent at once, or prepared anew.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    sender: &'a Sender,
+    quorate: &'a Quorate,
+    payload: Payload,
+    terms: Terms,
+    gas: u64,
+    max_cost_wei: U256,
+}
+
+impl Prepared<'_> {
+    /// Returns the most that the sender pays for the gas, in wei.
+    ///
+    /// What a rollup charges for the data of the transaction beside its gas is not in it, nor is a refund by the Safe.
+    #[must_use]
+    pub const fn max_cost_wei(&self) -> U256 {
+        self.max_cost_wei
+    }
+
+    /// Sends it, once, and waits for its outcome.
+    ///
+    /// # Errors
+    ///
+    /// As [`execute`].
+    pub async fn send(mut self) -> Result<Outcome, ExecuteError> {
+        let sent = self.sender.submit(&mut self.terms, &self.payload, self.gas).await?;
+        let receipt = self.sender.mined(sent).await?;
+        outcome(self.sender, self.quorate, &self.payload, receipt).await
+    }
+}
+
+/// Learns what it takes to execute a transaction, without sending it.
+///
+/// One HTTP request, and another one for a refund in the native token.
+///
+/// # Errors
+///
+/// [`ExecuteError`]; nothing was sent.
+pub async fn prepare_execution<'a>(sender: &'a Sender, quorate: &'a Quorate) -> Result<Prepared<'a>, ExecuteError> {
     expect_executor(quorate, sender.address())?;
     let rpc = sender.rpc();
     let payload = payload(quorate);
     let mut extra = vec![nonce_call(quorate)];
     extra.extend(rungs(quorate.tx(), sender.address(), &payload));
-    let (mut terms, estimates, answers) =
+    let (terms, estimates, answers) =
         sender.prepare(quorate.safe().chain_id, std::slice::from_ref(&payload), &extra).await?;
     let mut answers = answers.into_iter();
     let (Some(estimate), Some(nonce)) = (estimates.into_iter().next(), answers.next()) else {
@@ -146,10 +191,10 @@ pub async fn execute(sender: &Sender, quorate: &Quorate) -> Result<Outcome, Exec
     };
     expect_nonce(quorate, nonce)?;
     let estimate = priced(rpc, quorate, sender.address(), terms.max_price(), estimate).await?;
-    let gas = gas_limit(rpc, quorate, sender.address(), estimate, answers.collect()).await?;
-    let sent = sender.submit(&mut terms, &payload, gas).await?;
-    let receipt = sender.mined(sent).await?;
-    outcome(sender, quorate, &payload, receipt).await
+    let margin = |gas| terms.with_margin(gas).map_err(SendError::from);
+    let gas = gas_limit(rpc, quorate, sender.address(), estimate, answers.collect(), margin).await?;
+    let max_cost_wei = sender.cost(&terms, &payload, gas)?;
+    Ok(Prepared { sender, quorate, payload, terms, gas, max_cost_wei })
 }
 
 /// Reads what became of a mined transaction.
@@ -197,7 +242,7 @@ fn expect_nonce(quorate: &Quorate, answer: Answer) -> Result<(), ExecuteError> {
     let word = match answer.read_or_refusal::<Bytes>()? {
         Ok(word) => <[u8; 32]>::try_from(word.as_ref()).ok(),
         Err(refusal) if refusal.is_revert() => None,
-        Err(refusal) => return Err(SendError::Refused(refusal).into()),
+        Err(refusal) => return Err(SendError::Unprepared(Box::new(refusal)).into()),
     };
     let next = U256::from_be_bytes(word.ok_or_else(|| ExecuteError::NotASafe(quorate.safe()))?);
     let nonce = quorate.tx().nonce;
@@ -228,9 +273,10 @@ async fn gas_limit(
     from: Address,
     estimate: Estimate,
     ladder: Vec<Answer>,
+    margin: impl FnOnce(u64) -> Result<u64, SendError>,
 ) -> Result<u64, ExecuteError> {
     match estimate {
-        Estimate::Gas(gas) => Ok(with_margin(gas).max(lowest(ladder))),
+        Estimate::Gas(gas) => Ok(margin(gas)?.max(lowest(ladder))),
         Estimate::Reverts(revert @ Revert::Safe(GsCode::InnerCallFailed)) => {
             match reason_now(rpc, quorate.safe().address, quorate.tx(), from).await {
                 Some(reason) => Err(ExecuteError::InnerReverts { reason }),

@@ -2,15 +2,22 @@
 
 use alloy::primitives::U256;
 
-/// Highest price of a unit of gas that is taken from a node without being asked for: 10,000 gwei.
+/// Highest base fee that a node is believed without being asked for: 10,000 gwei.
 ///
-/// A node that lies about fees can make its user pay them.
-const MAX_SUGGESTED_FEE_WEI: u128 = 10_000 * GWEI;
+/// It bounds what may be paid; what is paid is the block's own base fee, about which a node cannot lie.
+const MAX_SUGGESTED_BASE_WEI: u128 = 10_000 * GWEI;
 
-/// Highest priority fee that is taken from a node without being asked for: 1,000 gwei.
-const MAX_SUGGESTED_PRIORITY_WEI: u128 = 1_000 * GWEI;
+/// Highest price of a legacy transaction that is taken from a node without being asked for: 500 gwei.
+///
+/// All of it is paid, so a node that lies about it, or hides the base fee, can make its user pay it.
+const MAX_SUGGESTED_PRICE_WEI: u128 = 500 * GWEI;
 
-/// Most gas that an estimate may say.
+/// Highest priority fee that is taken from a node without being asked for: 100 gwei.
+///
+/// All of it is paid, as above.
+const MAX_SUGGESTED_PRIORITY_WEI: u128 = 100 * GWEI;
+
+/// Most gas that an estimate may say, whatever the block's limit.
 const MAX_ESTIMATE: u64 = 1_000_000_000;
 
 const GWEI: u128 = 1_000_000_000;
@@ -36,18 +43,20 @@ pub enum FeeError {
     /// The node suggests more than anything sensible. Whoever means it says it.
     #[error("the node suggests a {what} of {found} wei, and at most {limit} wei are paid without being asked for")]
     Absurd {
-        /// Which fee.
+        /// Which fee: `gas price`, `base fee` or `priority fee`.
         what: &'static str,
         /// What the node says.
         found: U256,
         /// What is taken from a node.
         limit: u128,
     },
-    /// The node says that the transaction needs more gas than any block has.
-    #[error("the node estimates {found} gas, which is more than any transaction needs")]
+    /// The node says that the transaction needs more gas than a block has.
+    #[error("the node estimates {found} gas, and a block has {limit}")]
     AbsurdGas {
         /// What the node says.
         found: U256,
+        /// Most gas of a block, as far as it is known or believed.
+        limit: u64,
     },
     /// The priority fee is a part of the whole fee.
     #[error("the priority fee of {priority} wei is above the maximum fee of {max_fee} wei")]
@@ -110,11 +119,11 @@ pub(crate) struct Suggestion {
 impl FeeOptions {
     /// Chooses the fees.
     pub(crate) fn choose(&self, node: Suggestion) -> Result<Fees, FeeError> {
-        let suggested = |what, found| within(what, found, MAX_SUGGESTED_FEE_WEI);
         let base_fee = match node.base_fee {
             Some(base_fee) if !self.legacy => base_fee,
             _ => {
-                let gas_price = self.max_fee.map_or_else(|| suggested("gas price", node.gas_price), Ok)?;
+                let gas_price =
+                    self.max_fee.map_or_else(|| within("gas price", node.gas_price, MAX_SUGGESTED_PRICE_WEI), Ok)?;
                 return Ok(Fees::Legacy { gas_price });
             }
         };
@@ -127,7 +136,7 @@ impl FeeOptions {
         )?;
         let Some(max_fee) = self.max_fee else {
             // Twice the base fee: it can rise by an eighth a block, so this lasts for five full blocks.
-            let max_fee = suggested("base fee", base_fee)? * 2 + priority;
+            let max_fee = within("base fee", base_fee, MAX_SUGGESTED_BASE_WEI)? * 2 + priority;
             return Ok(Fees::Dynamic { max_fee, priority });
         };
         let base_fee = u128::try_from(base_fee).unwrap_or(u128::MAX);
@@ -141,7 +150,17 @@ impl FeeOptions {
 
 /// Takes an estimate, if it can be one.
 pub(crate) fn gas_estimate(found: U256) -> Result<u64, FeeError> {
-    u64::try_from(found).ok().filter(|gas| *gas <= MAX_ESTIMATE).ok_or(FeeError::AbsurdGas { found })
+    gas_within(found, MAX_ESTIMATE)
+}
+
+/// Takes an amount of gas, if a block has it.
+pub(crate) fn gas_within(found: U256, limit: u64) -> Result<u64, FeeError> {
+    u64::try_from(found).ok().filter(|gas| *gas <= limit).ok_or(FeeError::AbsurdGas { found, limit })
+}
+
+/// Returns the most gas of a block, believed or not; a node may leave it out.
+pub(crate) fn block_gas(found: Option<U256>) -> u64 {
+    found.map_or(MAX_ESTIMATE, |limit| limit.saturating_to::<u64>().min(MAX_ESTIMATE))
 }
 
 /// Adds a quarter: state may change between the estimate and the block.
@@ -198,6 +217,25 @@ mod tests {
         let wish = FeeOptions { max_fee: Some(5), ..FeeOptions::default() };
         assert_eq!(wish.choose(node(6, 1)), Err(FeeError::BelowBase { max_fee: 5, base_fee: 6 }));
         assert_eq!(wish.choose(node(2, 9)), Ok(Fees::Dynamic { max_fee: 5, priority: 5 }));
+    }
+
+    #[test]
+    fn what_is_paid_in_full_is_capped_low() {
+        let least = FeeError::Absurd { what: "priority fee", found: U256::from(101 * GWEI), limit: 100 * GWEI };
+        assert_eq!(FeeOptions::default().choose(node(GWEI, 101 * GWEI)), Err(least));
+        assert!(FeeOptions::default().choose(node(9_000 * GWEI, 100 * GWEI)).is_ok());
+        // A node that hides the base fee does not get past the cap by that.
+        let hidden = Suggestion { base_fee: None, ..node(0, 501 * GWEI) };
+        assert!(FeeOptions::default().choose(hidden).is_err());
+    }
+
+    #[test]
+    fn an_estimate_is_bounded_by_the_block() {
+        let limit = block_gas(Some(U256::from(30_000_000)));
+        assert_eq!(gas_within(U256::from(30_000_000), limit), Ok(30_000_000));
+        let found = U256::from(30_000_001);
+        assert_eq!(gas_within(found, limit), Err(FeeError::AbsurdGas { found, limit }));
+        assert_eq!([block_gas(None), block_gas(Some(U256::MAX))], [MAX_ESTIMATE; 2]);
     }
 
     #[test]

@@ -7,7 +7,8 @@
 //!
 //! 1. [`read_state`] reads a Safe at one block, in one HTTP request.
 //! 2. [`confirm`] asks the chain, at the same block, what `quorate-core` cannot know: contract owners and approvals.
-//! 3. [`execute`] sends a [`quorate_core::Quorate`] and waits for its [`Outcome`].
+//! 3. [`execute`] sends a [`quorate_core::Quorate`] and waits for its [`Outcome`]; [`prepare_execution`] stops before
+//!    sending, to ask somebody who knows then what it may cost.
 //!
 //! Before all that, [`deploy_contracts`] puts Quorate's contracts on a chain, and [`create_safe`] makes a Safe that was
 //! described with a [`SafeSpec`].
@@ -39,12 +40,12 @@ mod state;
 pub use confirm::{Standing, confirm};
 pub use contract_set::{ContractStatus, DeployError, Deployed, deploy_contracts, verify_contracts, verify_family};
 pub use create::{CreateError, Created, create_safe};
-pub use execute::{ExecuteError, estimate, execute};
+pub use execute::{ExecuteError, Prepared, estimate, execute, prepare_execution};
 pub use fees::{FeeError, FeeOptions};
 pub use outcome::{ExecutionResult, Outcome};
 pub use receipt::{Log, Receipt, Status};
 pub use revert::{Revert, panic_meaning};
 pub use rpc::{NodeError, Rpc, RpcError, RpcOptions, UrlError, Usage};
 pub use safe_spec::{Handler, MAX_OWNERS, Plan, SafeSpec, SpecError};
-pub use sender::{Payload, SendError, Sender};
+pub use sender::{Payload, SendError, Sender, Step};
 pub use state::{List, ReadError, Reading, read, read_at, read_state, read_state_at};

@@ -1,6 +1,6 @@
 //! Signs here, sends once, and waits.
 
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
 use alloy::{
     consensus::{SignableTransaction, TxEip1559, TxEnvelope, TxLegacy},
@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     block::{Header, chain_id, latest_block},
-    fees::{FeeError, FeeOptions, Fees, Suggestion, gas_estimate, with_margin},
+    fees::{FeeError, FeeOptions, Fees, Suggestion, block_gas, gas_estimate, gas_within, with_margin},
     receipt::Receipt,
     revert::Revert,
     rpc::{Answer, Call, NodeError, Rpc, RpcError},
@@ -39,6 +39,32 @@ pub struct Sender {
     address: Address,
     fees: FeeOptions,
     patience: Duration,
+    observer: Observer,
+}
+
+/// A step of a transaction that whoever sends it is told of at once.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Step {
+    /// It is signed and sent next: from here on, it may be on its way.
+    Sending {
+        /// Most wei that its gas may cost. What a rollup charges for its data beside the gas is not in it.
+        max_cost_wei: U256,
+    },
+    /// The node has it, and it is waited for.
+    Sent {
+        /// Its hash.
+        tx_hash: B256,
+    },
+}
+
+/// Who is told of the steps.
+#[derive(Clone)]
+struct Observer(Arc<dyn Fn(Step) + Send + Sync>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
 }
 
 /// What is sent.
@@ -83,11 +109,20 @@ pub enum SendError {
     #[error("the transaction would revert: {0}")]
     Reverts(Revert),
     /// The wallet did not sign; nothing was sent.
-    #[error("the wallet did not sign")]
+    #[error("the wallet did not sign: {0}")]
     Sign(#[source] alloy::signers::Error),
-    /// The node refused the transaction.
-    #[error("the node refused the transaction: {0}")]
-    Refused(NodeError),
+    /// The node refused what is asked before anything is sent; nothing was sent.
+    #[error("the node refused, before anything was sent: {0}")]
+    Unprepared(Box<NodeError>),
+    /// The node says that it did not take the transaction, and does not know it. What answers for a node may have passed
+    /// it on nevertheless; the same nonce keeps two from being mined.
+    #[error("the node says that it did not take the transaction {tx_hash}: {error}")]
+    Refused {
+        /// Its hash.
+        tx_hash: B256,
+        /// What the node said.
+        error: Box<NodeError>,
+    },
     /// Sending failed half-way: the transaction may or may not be on its way. It must not be made anew before that is
     /// known; the same nonce keeps two from being mined.
     #[error("the transaction {tx_hash} may or may not be on its way: {error}")]
@@ -124,9 +159,17 @@ pub(crate) struct Terms {
     nonce: u64,
     fees: Fees,
     balance: U256,
+    /// Most gas of a block.
+    block_gas: u64,
 }
 
 impl Terms {
+    /// Adds the margin to an estimate, as far as a block has it.
+    pub(crate) fn with_margin(&self, estimate: u64) -> Result<u64, FeeError> {
+        let estimate = gas_within(U256::from(estimate), self.block_gas)?;
+        Ok(with_margin(estimate).min(self.block_gas))
+    }
+
     /// Returns the highest price of a unit of gas, in wei.
     pub(crate) const fn max_price(&self) -> u128 {
         self.fees.max_price()
@@ -156,7 +199,14 @@ impl Sender {
     pub fn new(rpc: Rpc, wallet: impl Into<EthereumWallet>) -> Self {
         let wallet = wallet.into();
         let address = NetworkWallet::<Ethereum>::default_signer_address(&wallet);
-        Self { rpc, wallet, address, fees: FeeOptions::default(), patience: DEFAULT_PATIENCE }
+        Self {
+            rpc,
+            wallet,
+            address,
+            fees: FeeOptions::default(),
+            patience: DEFAULT_PATIENCE,
+            observer: Observer(Arc::new(|_| ())),
+        }
     }
 
     /// Pays as `fees` say.
@@ -170,6 +220,13 @@ impl Sender {
     #[must_use]
     pub const fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Tells `observer` of every [`Step`] of every transaction, before going on.
+    #[must_use]
+    pub fn with_observer(mut self, observer: impl Fn(Step) + Send + Sync + 'static) -> Self {
+        self.observer = Observer(Arc::new(observer));
         self
     }
 
@@ -196,7 +253,7 @@ impl Sender {
     pub async fn send(&self, chain_id: ChainId, payload: &Payload) -> Result<Receipt, SendError> {
         let (mut terms, estimates, _) = self.prepare(chain_id, std::slice::from_ref(payload), &[]).await?;
         let gas = match estimates.into_iter().next() {
-            Some(Estimate::Gas(gas)) => with_margin(gas),
+            Some(Estimate::Gas(gas)) => terms.with_margin(gas)?,
             Some(Estimate::Reverts(revert)) => return Err(SendError::Reverts(revert)),
             None => return Err(self.rpc.malformed("a batch").into()),
         };
@@ -269,8 +326,9 @@ impl Sender {
         if found != expected {
             return Err(SendError::WrongChain { expected, found });
         }
+        let header: Header = header.read()?;
         let suggestion = Suggestion {
-            base_fee: header.read::<Header>()?.base_fee_per_gas,
+            base_fee: header.base_fee_per_gas,
             // Not every node has the method; then the gas price stands in for it.
             priority: priority.read_or_refusal::<U256>()?.ok(),
             gas_price: gas_price.read()?,
@@ -281,24 +339,37 @@ impl Sender {
             nonce: self.fees.nonce.unwrap_or(next),
             fees: self.fees.choose(suggestion)?,
             balance: balance.read()?,
+            block_gas: block_gas(header.gas_limit),
         })
     }
 
-    /// Signs and sends, once; `terms` are those of the next transaction afterwards.
-    pub(crate) async fn submit(&self, terms: &mut Terms, payload: &Payload, gas: u64) -> Result<Sent, SendError> {
+    /// Returns the most that a transaction may cost in gas, if the sender has it.
+    pub(crate) fn cost(&self, terms: &Terms, payload: &Payload, gas: u64) -> Result<U256, SendError> {
         let gas_limit = self.fees.gas_limit.unwrap_or(gas);
         let cost = U256::from(gas_limit).saturating_mul(U256::from(terms.fees.max_price()));
         let needed = cost.saturating_add(payload.value);
         if needed > terms.balance {
             return Err(SendError::Funds { sender: self.address, needed, available: terms.balance });
         }
+        Ok(cost)
+    }
+
+    /// Signs and sends, once; `terms` are those of the next transaction afterwards.
+    pub(crate) async fn submit(&self, terms: &mut Terms, payload: &Payload, gas: u64) -> Result<Sent, SendError> {
+        let gas_limit = self.fees.gas_limit.unwrap_or(gas);
+        let cost = self.cost(terms, payload, gas)?;
         let nonce = terms.nonce;
         let (tx_hash, raw) = self.sign(terms, payload, gas_limit).await?;
+        (self.observer.0)(Step::Sending { max_cost_wei: cost });
         let answers =
             self.rpc.send_once([Call::new("eth_sendRawTransaction", json!([raw])), receipt_call(tx_hash)]).await;
         let receipt = match answers {
             Ok([sent, receipt]) => match sent.read_or_refusal::<B256>() {
-                Ok(Err(refusal)) if !is_known(&refusal) => return Err(SendError::Refused(refusal)),
+                // A refusal is not taken on trust: what answers may have passed the transaction on before it gave up.
+                Ok(Err(refusal)) if !is_known(&refusal) => match self.find(tx_hash).await {
+                    Some(receipt) => receipt,
+                    None => return Err(SendError::Refused { tx_hash, error: Box::new(refusal) }),
+                },
                 Ok(Ok(hash)) if hash != tx_hash => {
                     self.look_up(tx_hash, nonce, self.rpc.malformed("eth_sendRawTransaction")).await?
                 }
@@ -308,7 +379,8 @@ impl Sender {
             Err(error) => self.look_up(tx_hash, nonce, error).await?,
         };
         terms.nonce = nonce.saturating_add(1);
-        terms.balance -= needed;
+        terms.balance -= cost.saturating_add(payload.value);
+        (self.observer.0)(Step::Sent { tx_hash });
         Ok(Sent { tx_hash, receipt })
     }
 
@@ -353,15 +425,15 @@ impl Sender {
 
     /// Finds out whether a transaction arrived although sending it failed.
     async fn look_up(&self, tx_hash: B256, nonce: u64, error: RpcError) -> Result<Option<Receipt>, SendError> {
+        self.find(tx_hash).await.ok_or(SendError::Unknown { tx_hash, nonce, error })
+    }
+
+    /// Asks for a transaction; `None` when the node does not know it, or does not say.
+    async fn find(&self, tx_hash: B256) -> Option<Option<Receipt>> {
         let call = Call::new("eth_getTransactionByHash", json!([tx_hash]));
-        let found = match self.rpc.ask([call, receipt_call(tx_hash)]).await {
-            Ok([transaction, receipt]) => {
-                let known = matches!(transaction.read::<Value>(), Ok(Value::Object(_)));
-                known.then(|| Receipt::parse(&self.rpc, tx_hash, receipt).ok().flatten())
-            }
-            Err(_) => None,
-        };
-        found.ok_or(SendError::Unknown { tx_hash, nonce, error })
+        let [transaction, receipt] = self.rpc.ask([call, receipt_call(tx_hash)]).await.ok()?;
+        let known = matches!(transaction.read::<Value>(), Ok(Value::Object(_)));
+        known.then(|| Receipt::parse(&self.rpc, tx_hash, receipt).ok().flatten())
     }
 
     async fn poll(
@@ -407,7 +479,7 @@ pub(crate) fn estimate_of(answer: Answer) -> Result<Estimate, SendError> {
     match answer.read_or_refusal::<U256>()? {
         Ok(gas) => Ok(Estimate::Gas(gas_estimate(gas)?)),
         Err(refusal) if refusal.is_revert() => Ok(Estimate::Reverts(revert_of(&refusal))),
-        Err(refusal) => Err(SendError::Refused(refusal)),
+        Err(refusal) => Err(SendError::Unprepared(Box::new(refusal))),
     }
 }
 

@@ -188,5 +188,5 @@ async fn fees_and_nonces_are_those_that_were_asked_for() {
     let used = Sender::new(rpc(chain.url()), common::wallet(&ACCOUNTS[0])).with_fees(fees);
     let payload = quorate_chain::Payload { to: ACCOUNTS[1].address, value: U256::from(1), data: Bytes::new() };
     let error = used.send(chain.chain_id(), &payload).await.unwrap_err();
-    assert!(matches!(error, SendError::Refused(_)), "{error}");
+    assert!(matches!(error, SendError::Refused { .. }), "{error}");
 }

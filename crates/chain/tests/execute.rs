@@ -4,10 +4,13 @@
 
 mod common;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use alloy::{
-    primitives::{Address, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256},
     sol_types::{SolCall, SolError, SolEvent},
 };
 use anvil_fixtures::{
@@ -20,7 +23,8 @@ use common::{
     spec, wallet,
 };
 use quorate_chain::{
-    ExecuteError, ExecutionResult, Outcome, Revert, SendError, Sender, confirm, estimate, execute, read_state,
+    ExecuteError, ExecutionResult, FeeError, Outcome, Revert, SendError, Sender, Step, confirm, estimate, execute,
+    prepare_execution, read_state,
 };
 use quorate_contracts::{Deployments, Family, bindings::IMultisig};
 use quorate_core::{BatchCall, GsCode, Operation, Quorate, SafeId, SafeTx, Signature, SignatureSet, encode_multi_send};
@@ -393,6 +397,106 @@ async fn a_transaction_is_looked_up_and_never_sent_twice() {
     assert_eq!(sent(&chain, ACCOUNTS[4].address).await, U256::from(1));
 }
 
+/// A proxy that answers to a transaction that it ran out of time, after it has passed it on or not.
+async fn impatient(chain: &Chain, passes_on: bool) -> Server {
+    let url = chain.url().to_owned();
+    Server::start(move |_, body| {
+        let url = url.clone();
+        Box::pin(async move {
+            if !calls(&body, "eth_sendRawTransaction") {
+                return Reply::json(&forward(url, body).await);
+            }
+            if passes_on {
+                forward(url, body.clone()).await;
+            }
+            let error = json!({ "code": -32603, "message": "request timed out" });
+            let answers = body.as_array().unwrap().iter().map(|call| {
+                let mut answer = json!({ "jsonrpc": "2.0", "id": call["id"], "result": null });
+                if call["method"] == "eth_sendRawTransaction" {
+                    answer = json!({ "jsonrpc": "2.0", "id": call["id"], "error": error });
+                }
+                answer
+            });
+            Reply::json(&answers.collect())
+        })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_refusal_to_send_is_not_taken_on_trust() {
+    let chain = chain(Contents::Quorate).await;
+    let safe = safe(&chain, Family::Quorate).await;
+    let ready = ready(&chain, safe, pay(safe.address, 0, 0)).await;
+
+    let server = impatient(&chain, false).await;
+    let steps = Arc::new(Mutex::new(vec![]));
+    let told = steps.clone();
+    let lost = Sender::new(rpc(server.url()), wallet(&ACCOUNTS[4]));
+    let lost = lost.with_observer(move |step| told.lock().unwrap().push(step));
+    let error = execute(&lost, &ready).await.unwrap_err();
+    let ExecuteError::Send(SendError::Refused { tx_hash, error }) = &error else { panic!("{error:?}") };
+    assert_eq!((error.code, error.message.as_str()), (-32603, "request timed out"));
+    assert_ne!(*tx_hash, B256::ZERO);
+    assert!(matches!(steps.lock().unwrap()[..], [Step::Sending { .. }]));
+    // Prepared, sent, looked up: nothing was repeated.
+    assert_eq!(server.requests(), 3);
+    assert_eq!(sent(&chain, ACCOUNTS[4].address).await, U256::ZERO);
+
+    let server = impatient(&chain, true).await;
+    let found = Sender::new(rpc(server.url()), wallet(&ACCOUNTS[4]));
+    let outcome = execute(&found, &ready).await.unwrap();
+    assert_eq!((outcome.result, outcome.tx_hash), (ExecutionResult::Success, *tx_hash));
+    assert_eq!(sent(&chain, ACCOUNTS[4].address).await, U256::from(1));
+}
+
+#[tokio::test]
+async fn what_it_may_cost_is_known_before_it_is_sent_and_is_not_exceeded() {
+    let chain = chain(Contents::Quorate).await;
+    let safe = safe(&chain, Family::Quorate).await;
+    let ready = ready(&chain, safe, pay(safe.address, 0, 0)).await;
+    let steps = Arc::new(Mutex::new(vec![]));
+    let told = steps.clone();
+    let sender = sender(chain.url(), &ACCOUNTS[4]).with_observer(move |step| told.lock().unwrap().push(step));
+    let prepared = prepare_execution(&sender, &ready).await.unwrap();
+    let max_cost_wei = prepared.max_cost_wei();
+    assert!(steps.lock().unwrap().is_empty());
+    assert_eq!(sent(&chain, ACCOUNTS[4].address).await, U256::ZERO);
+    let before = balance(&chain, ACCOUNTS[4].address).await;
+    let outcome = prepared.send().await.unwrap();
+    let paid = before - balance(&chain, ACCOUNTS[4].address).await;
+    assert!(!paid.is_zero() && paid <= max_cost_wei, "{paid} of {max_cost_wei}");
+    let told = [Step::Sending { max_cost_wei }, Step::Sent { tx_hash: outcome.tx_hash }];
+    assert_eq!(*steps.lock().unwrap(), told);
+}
+
+#[tokio::test]
+async fn an_estimate_above_the_gas_of_a_block_is_not_paid_for() {
+    let chain = chain(Contents::Quorate).await;
+    let safe = safe(&chain, Family::Quorate).await;
+    let ready = ready(&chain, safe, pay(safe.address, 0, 0)).await;
+    let url = chain.url().to_owned();
+    let server = Server::start(move |_, body| {
+        let url = url.clone();
+        Box::pin(async move {
+            let mut answer = forward(url, body.clone()).await;
+            let calls = body.as_array().into_iter().flatten();
+            for (call, answer) in calls.zip(answer.as_array_mut().into_iter().flatten()) {
+                if call["method"] == "eth_estimateGas" {
+                    answer["result"] = json!("0x3b9aca00");
+                }
+            }
+            Reply::json(&answer)
+        })
+    })
+    .await;
+    let sender = Sender::new(rpc(server.url()), wallet(&ACCOUNTS[4]));
+    let error = execute(&sender, &ready).await.unwrap_err();
+    let absurd = matches!(error, ExecuteError::Send(SendError::Fees(FeeError::AbsurdGas { limit, .. })) if limit < 1_000_000_000);
+    assert!(absurd, "{error:?}");
+    assert_eq!(sent(&chain, ACCOUNTS[4].address).await, U256::ZERO);
+}
+
 #[tokio::test]
 async fn a_node_that_changes_its_chain_is_not_believed() {
     let (chain, other) = tokio::join!(chain(Contents::Quorate), async {
@@ -411,7 +515,7 @@ async fn a_node_that_changes_its_chain_is_not_believed() {
     .await;
     let sender = Sender::new(rpc(server.url()), wallet(&ACCOUNTS[4]));
     let error = execute(&sender, &ready).await.unwrap_err();
-    assert!(matches!(error, ExecuteError::Send(SendError::Refused(_))), "{error:?}");
+    assert!(matches!(error, ExecuteError::Send(SendError::Refused { .. })), "{error:?}");
     assert_eq!(sent(&chain, ACCOUNTS[4].address).await, U256::ZERO);
     assert_eq!(sent(&other, ACCOUNTS[4].address).await, U256::ZERO);
     let error = execute(&sender, &ready).await.unwrap_err();

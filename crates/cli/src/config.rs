@@ -6,12 +6,13 @@ use std::{
 };
 
 use alloy::primitives::{Address, ChainId};
-use quorate_core::{Version, parse_address};
+use quorate_core::{Version, chain_id_of_short_name, parse_address};
 use serde::{Deserialize, Deserializer, de::Error};
 
 use crate::{
     error::{Code, Failure, Result},
     files,
+    node_url::UrlTemplate,
 };
 
 /// Name of the file in the working directory.
@@ -19,6 +20,9 @@ pub(crate) const FILE_NAME: &str = "quorate.toml";
 
 /// Largest settings file that is read.
 const MAX_LEN: usize = 1024 * 1024;
+
+/// Longest name of a chain, a Safe or an address.
+const MAX_NAME_LEN: usize = 64;
 
 /// The settings file.
 #[derive(Debug, Default, Deserialize)]
@@ -45,8 +49,8 @@ pub(crate) struct Config {
 pub(crate) struct Chain {
     /// Its EIP-155 id.
     pub(crate) chain_id: ChainId,
-    /// URL of a node; secrets as `${NAME}`, replaced by the environment variable of that name.
-    pub(crate) rpc: Option<String>,
+    /// URL of a node.
+    pub(crate) rpc: Option<UrlTemplate>,
 }
 
 /// A Safe.
@@ -98,6 +102,7 @@ impl Config {
             let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
             wrong(format!("line {line}: {}", error.message()))
         })?;
+        config.check_names().map_err(wrong)?;
         for (name, safe) in &config.safes {
             if !config.chains.contains_key(&safe.chain) {
                 let known: Vec<_> = config.chains.keys().map(String::as_str).collect();
@@ -113,6 +118,39 @@ impl Config {
         Ok(config)
     }
 
+    /// Makes sure that no name can be taken for something that means another thing without the file.
+    fn check_names(&self) -> Result<(), String> {
+        let chains = self.chains.keys().map(|name| ("chains", name));
+        let safes = self.safes.keys().map(|name| ("safes", name));
+        let book = self.book.keys().map(|name| ("book", name));
+        for (table, name) in chains.chain(safes).chain(book) {
+            if !is_name(name) {
+                return Err(format!(
+                    "{name:?} in [{table}] is no name: a name is a letter, and then letters, digits, `_`, `.` and `-`, \
+                     {MAX_NAME_LEN} in all at most"
+                ));
+            }
+        }
+        let mut names = BTreeMap::new();
+        for (name, chain) in &self.chains {
+            let id = chain.chain_id;
+            if let Some(known) = chain_id_of_short_name(&name.to_ascii_lowercase())
+                && known != id
+            {
+                return Err(format!("[chains.{name}] has chain_id = {id}; {name} is the short name of chain {known}"));
+            }
+            if name == "eip155" {
+                return Err(
+                    "[chains.eip155]: eip155:ID names a chain by its id, and so eip155 alone is no name".to_owned()
+                );
+            }
+            if let Some(other) = names.insert(id, name) {
+                return Err(format!("[chains.{other}] and [chains.{name}] both have chain_id = {id}"));
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the chain of an id, with its name.
     pub(crate) fn chain(&self, chain_id: ChainId) -> Option<(&str, &Chain)> {
         self.chains.iter().find(|(_, chain)| chain.chain_id == chain_id).map(|(name, chain)| (name.as_str(), chain))
@@ -124,28 +162,11 @@ impl Config {
     }
 }
 
-/// Replaces `${NAME}` by environment variables.
-///
-/// # Errors
-///
-/// [`Code::Config`] that names the variable which is not set, and never a value.
-pub(crate) fn expand(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<String> {
-    let mut expanded = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        expanded.push_str(before);
-        let Some((name, after)) = after.split_once('}') else {
-            return Err(Failure::new(Code::Config, "a `${` in a URL has no closing `}`"));
-        };
-        let value = env(name).ok_or_else(|| {
-            Failure::new(Code::Config, format_args!("the environment variable {name} is not set"))
-                .hint(format_args!("{FILE_NAME} refers to it as ${{{name}}}"))
-        })?;
-        expanded.push_str(&value);
-        rest = after;
-    }
-    expanded.push_str(rest);
-    Ok(expanded)
+/// Returns whether a text is a name: never an address, a number, or a Safe with its chain.
+fn is_name(text: &str) -> bool {
+    text.len() <= MAX_NAME_LEN
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
 }
 
 #[cfg(test)]
@@ -158,7 +179,7 @@ mod tests {
 
         [chains.local]
         chain_id = 31337
-        rpc = "http://127.0.0.1:8545/${KEY}"
+        rpc = "http://127.0.0.1:8545/${NODE_API_KEY}"
 
         [safes.treasury]
         address = "0x41675C099F32341bf84BFc5382aF534df5C7461a"
@@ -201,11 +222,42 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_not_set_is_named_without_any_value() {
-        let env = |name: &str| (name == "KEY").then(|| "secret".to_owned());
-        assert_eq!(expand("https://x/${KEY}/y", &env).unwrap(), "https://x/secret/y");
-        let failure = expand("https://x/${KEY}/${OTHER}", &env).unwrap_err();
-        assert!(failure.message.contains("OTHER") && !failure.message.contains("secret"));
-        assert!(expand("https://x/${KEY", &env).is_err());
+    fn a_name_is_not_what_means_something_without_the_file() {
+        let address = "0x41675C099F32341bf84BFc5382aF534df5C7461a";
+        let long = "a".repeat(65);
+        for name in [address, "0xbeef", "1", "31337", "eth:x", "a b", "", "-a", ".a", "é", "a/b", "a\\u001b", &long] {
+            for (table, entry) in [
+                ("book", format!("[book]\n\"{name}\" = \"{address}\"\n")),
+                ("chains", format!("[chains.\"{name}\"]\nchain_id = 5\n")),
+                ("safes", format!("{GOOD}\n[safes.\"{name}\"]\naddress = \"{address}\"\nchain = \"local\"\n")),
+            ] {
+                let failure = parse(&entry).unwrap_err();
+                assert_eq!(failure.code, Code::Config);
+                let what = format!("in [{table}] is no name");
+                assert!(failure.message.contains(&what), "{name}: {}", failure.message);
+            }
+        }
+        for name in ["a", "X0", "pay.roll_2-b", &long[1..]] {
+            assert!(parse(&format!("[book]\n\"{name}\" = \"{address}\"\n")).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_chain_is_what_its_name_says_and_there_once() {
+        assert!(parse("[chains.eth]\nchain_id = 1\n[chains.gno]\nchain_id = 100\n").is_ok());
+        for name in ["eth", "ETH"] {
+            let failure = parse(&format!("[chains.{name}]\nchain_id = 11155111\n")).unwrap_err();
+            assert!(failure.message.contains(&format!("[chains.{name}]")), "{}", failure.message);
+        }
+        assert!(parse("[chains.eip155]\nchain_id = 1\n").is_err());
+        let failure = parse("[chains.one]\nchain_id = 5\n[chains.two]\nchain_id = 5\n").unwrap_err();
+        assert!(failure.message.contains("[chains.one] and [chains.two]"), "{}", failure.message);
+    }
+
+    #[test]
+    fn a_url_that_sends_what_is_no_nodes_secret_is_refused_with_its_line() {
+        let failure = parse(&GOOD.replace("NODE_API_KEY", "AWS_SECRET")).unwrap_err();
+        assert_eq!(failure.code, Code::Config);
+        assert!(failure.message.contains("line 7") && failure.message.contains("AWS_SECRET"), "{}", failure.message);
     }
 }

@@ -57,9 +57,13 @@ impl Context {
 
     /// Prepares to speak to the node that is named for a chain.
     pub(crate) fn connect(&self, settings: &Settings, chain_id: Option<ChainId>) -> Result<Rpc> {
-        let url = settings.rpc_url(chain_id)?;
+        let node = settings.rpc_url(chain_id)?;
         let options = RpcOptions { timeout: settings.rpc_timeout, retries: RETRIES };
-        let rpc = Rpc::connect(&url, options)?;
+        let rpc = Rpc::connect(&node.url, options)?;
+        let is_known = self.node.borrow().as_ref().is_some_and(|known| known.origin() == rpc.origin());
+        if let Some(told) = node.disclosure(rpc.origin()).filter(|_| !is_known) {
+            self.ui.trace(told);
+        }
         self.node.replace(Some(rpc.clone()));
         Ok(rpc)
     }
@@ -127,6 +131,7 @@ impl Context {
         let safe = proposal.domain().safe();
         if offline || !settings.has_rpc(Some(safe.chain_id)) {
             let basis = Basis::offline(proposal);
+            basis.state().map_or(Ok(()), |state| settings.check_pinned_version(state))?;
             let status = Status::offline(proposal, &basis);
             return Ok((basis, status));
         }

@@ -371,7 +371,7 @@ impl Reader<'_> {
 /// Returns whether the batch contract at `batch` takes the zero address to be the Safe, as those from 1.5.0 on do. The
 /// release of the Safe has no say in it. What is not known is taken to: then nothing is overlooked.
 fn zero_is_the_safe(batch: Address) -> bool {
-    !deployment::locate(batch).is_some_and(|(set, _)| set.family.version() < Version::V1_5_0)
+    deployment::locate(batch).is_none_or(|(set, _)| set.family.version() >= Version::V1_5_0)
 }
 
 /// Returns the name of a contract as its authors call it.

@@ -1,7 +1,8 @@
 //! How the errors of the libraries are told: kind, message and what to do.
 
+use alloy::signers::{ledger::LedgerError, trezor::TrezorError};
 use anvil_fixtures::FixtureError;
-use quorate_chain::{CreateError, DeployError, ExecuteError, ReadError, RpcError, SendError, SpecError};
+use quorate_chain::{CreateError, DeployError, ExecuteError, FeeError, ReadError, RpcError, SendError, SpecError};
 use quorate_core::NotQuorate;
 
 use crate::error::{Code, Failure};
@@ -46,19 +47,43 @@ impl From<SendError> for Failure {
         let (code, hint) = match error {
             SendError::Rpc(error) => return error.into(),
             SendError::WrongChain { .. } => (Code::WrongChain, "name a node of the Safe's chain with --rpc-url"),
+            SendError::Fees(FeeError::Absurd { what: "priority fee", .. }) => {
+                (Code::Refused, "nothing was sent; if you mean it, say so with --priority-gas-price")
+            }
+            SendError::Fees(FeeError::Absurd { .. }) => {
+                (Code::Refused, "nothing was sent; if you mean it, say so with --gas-price")
+            }
             SendError::Fees(_) => {
                 (Code::Refused, "set the fees with --gas-price, --priority-gas-price and --gas-limit")
             }
             SendError::Funds { .. } => (Code::Refused, "fund the account that sends, or send with another one"),
             SendError::Reverts(_) => (Code::WouldRevert, "nothing was sent"),
-            SendError::Sign(_) => (Code::Hardware, "nothing was sent"),
-            SendError::Refused(_) => (Code::RpcError, "nothing was sent"),
+            SendError::Sign(ref error) if is_device(error) => (
+                Code::Hardware,
+                "nothing was sent; connect and unlock the device, open its Ethereum app, and close other programs that use it",
+            ),
+            SendError::Sign(_) => (Code::Refused, "nothing was sent"),
+            SendError::Unprepared(_) => (Code::RpcError, "nothing was sent"),
+            SendError::Refused { tx_hash, .. } => {
+                return Self::new(Code::RpcError, error).hint(format_args!(
+                    "look up {tx_hash} before you send it again: what answers may have passed it on"
+                ));
+            }
             SendError::Unknown { .. } | SendError::Unwatched { .. } | SendError::NotMined { .. } => (
                 Code::NotMined,
                 "look the transaction up before you send it again; the Safe's nonce can be used only once",
             ),
         };
         Self::new(code, error).hint(hint)
+    }
+}
+
+/// Returns whether it is a device that did not sign.
+fn is_device(error: &alloy::signers::Error) -> bool {
+    match error {
+        // Devices are the only wallets here with errors of their own.
+        alloy::signers::Error::Other(other) => other.is::<LedgerError>() || other.is::<TrezorError>(),
+        _ => false,
     }
 }
 
@@ -150,6 +175,67 @@ impl From<NotQuorate> for Failure {
 
 impl From<FixtureError> for Failure {
     fn from(error: FixtureError) -> Self {
-        Self::new(Code::Io, error).hint("anvil comes with `npm ci` in scripts, or from a foundry installation on PATH")
+        let hint = match &error {
+            FixtureError::AnvilNotFound { .. } | FixtureError::Start { .. } => {
+                "anvil comes with `npm ci --prefix scripts`, or from a foundry installation on PATH"
+            }
+            FixtureError::NpmPackage { .. } => "leave the official Safes out with --only-quorate, or install them",
+            FixtureError::NpmContent { .. } => "`npm ci --prefix scripts` installs the versions that are expected",
+            FixtureError::NotListening { .. } => "is the port taken? Without --port any free one is used",
+            FixtureError::Rpc { .. } | FixtureError::NoDeployer { .. } | FixtureError::CodeHash { .. } => {
+                "is it the anvil that `npm ci --prefix scripts` installs? QUORATE_ANVIL names another one"
+            }
+        };
+        Self::new(Code::Io, error).hint(hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy::primitives::{B256, U256};
+    use quorate_chain::NodeError;
+
+    fn refusal() -> Box<NodeError> {
+        let (method, message) = ("eth_sendRawTransaction", "request timed out".to_owned());
+        Box::new(NodeError { method, code: -32603, message, data: None })
+    }
+
+    #[test]
+    fn nothing_was_sent_is_said_only_before_anything_is_sent() {
+        let tx_hash = B256::repeat_byte(0xab);
+        let failure = Failure::from(SendError::Refused { tx_hash, error: refusal() });
+        let hint = failure.hint.unwrap_or_default();
+        assert!(!hint.contains("nothing was sent") && hint.contains(&tx_hash.to_string()), "{hint}");
+        assert!(failure.message.contains(&tx_hash.to_string()) && failure.message.contains("timed out"));
+        let failure = Failure::from(SendError::Unprepared(refusal()));
+        assert_eq!(failure.hint.as_deref(), Some("nothing was sent"));
+    }
+
+    #[test]
+    fn a_fee_that_is_too_high_to_be_taken_unasked_names_its_flag() {
+        for (what, flag) in [("priority fee", "--priority-gas-price"), ("base fee", "--gas-price")] {
+            let failure = Failure::from(SendError::from(FeeError::Absurd { what, found: U256::MAX, limit: 1 }));
+            assert!(failure.hint.unwrap_or_default().ends_with(flag), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_does_not_sign_is_a_device_only_where_it_is_one() {
+        let local = Failure::from(SendError::Sign(alloy::signers::Error::other("the wallet holds no key")));
+        assert_eq!(local.code, Code::Refused);
+        assert!(local.message.contains("the wallet holds no key"), "{}", local.message);
+        let device = LedgerError::UnexpectedNullResponse;
+        let device = Failure::from(SendError::Sign(alloy::signers::Error::other(device)));
+        assert_eq!(device.code, Code::Hardware);
+    }
+
+    #[test]
+    fn anvil_is_named_only_where_it_is_missing() {
+        let missing = FixtureError::AnvilNotFound { looked: vec![] };
+        assert!(Failure::from(missing).hint.unwrap_or_default().starts_with("anvil comes with"));
+        let source = std::io::ErrorKind::NotFound.into();
+        let package = FixtureError::NpmPackage { path: "x".into(), source };
+        assert!(Failure::from(package).hint.unwrap_or_default().contains("--only-quorate"));
     }
 }

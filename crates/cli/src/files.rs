@@ -3,7 +3,7 @@
 use std::{
     fs::{File, OpenOptions, Permissions},
     io::{self, Read, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -49,6 +49,20 @@ pub(crate) fn read_bounded(path: &Path, limit: usize) -> Result<Vec<u8>, ReadErr
     read_file(&file, limit)
 }
 
+/// As [`read_bounded`], and of a pipe up to its end, for which this waits.
+pub(crate) fn read_bounded_or_pipe(path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
+    if !std::fs::metadata(path).map_err(ReadError::Io)?.file_type().is_fifo() {
+        return read_bounded(path, limit);
+    }
+    let pipe = File::open(path).map_err(ReadError::Io)?;
+    // It may be something else by now.
+    if pipe.metadata().map_err(ReadError::Io)?.file_type().is_fifo() {
+        read_stream(pipe, limit)
+    } else {
+        Err(ReadError::NotRegular)
+    }
+}
+
 /// Opens a file for reading; a pipe without a writer does not make it wait.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)
@@ -81,7 +95,7 @@ pub(crate) fn read_stream(stream: impl Read, limit: usize) -> Result<Vec<u8>, Re
 /// Who may read a file that is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Privacy {
-    /// As the user's mask says.
+    /// As the file that is replaced, or else as the user's mask says.
     Ordinary,
     /// The user alone: mode 0600.
     Secret,
@@ -109,6 +123,13 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8], privacy: Privacy, exis
     };
     builder.prefix(".quorate-").suffix(".tmp").permissions(Permissions::from_mode(mode));
     let mut file = builder.tempfile_in(directory)?;
+    if privacy == Privacy::Ordinary
+        && existing == Existing::Replace
+        && let Ok(old) = std::fs::metadata(path)
+        && old.is_file()
+    {
+        file.as_file().set_permissions(Permissions::from_mode(old.permissions().mode() & 0o777))?;
+    }
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     match existing {
@@ -162,5 +183,43 @@ mod tests {
         let path = directory.path().join("key");
         write_atomically(&path, b"key", Privacy::Secret, Existing::Keep).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_file_that_is_replaced_keeps_its_mode() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        for mode in [0o600, 0o640, 0o666, 0o444] {
+            write_atomically(&path, b"old", Privacy::Ordinary, Existing::Replace).unwrap();
+            std::fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            write_atomically(&path, b"new", Privacy::Ordinary, Existing::Replace).unwrap();
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode, "{mode:o}");
+        }
+        std::fs::set_permissions(&path, Permissions::from_mode(0o666)).unwrap();
+        write_atomically(&path, b"key", Privacy::Secret, Existing::Replace).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_pipe_is_read_up_to_its_end_and_no_further_than_the_limit() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert!(matches!(read_bounded(&path, 10), Err(ReadError::NotRegular)));
+        for (sent, fits) in [(&b"0123456789"[..], true), (b"0123456789a", false)] {
+            let writer = std::thread::spawn({
+                let path = path.clone();
+                move || OpenOptions::new().write(true).open(path).unwrap().write_all(sent).unwrap()
+            });
+            let read = read_bounded_or_pipe(&path, 10);
+            writer.join().unwrap();
+            match read {
+                Ok(bytes) => assert!(fits && bytes == sent),
+                Err(error) => assert!(!fits && matches!(error, ReadError::TooLarge { limit: 10, .. }), "{error:?}"),
+            }
+        }
+        for path in ["/dev/zero", "/"] {
+            assert!(matches!(read_bounded_or_pipe(Path::new(path), 10), Err(ReadError::NotRegular)), "{path}");
+        }
     }
 }

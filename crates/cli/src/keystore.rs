@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::{
     error::{Code, Failure, Result},
     files::{self, Existing, Privacy},
+    secret,
 };
 
 /// Base-2 logarithm of the scrypt cost of files that are written: 2^17 with `r` 8 takes 128 MiB to try one password.
@@ -340,6 +341,10 @@ impl KeyDirectory {
 
     /// Returns the file of an account.
     pub(crate) fn file(&self, account: &str) -> Result<PathBuf> {
+        if secret::may_hold_key(account) {
+            return Err(Failure::new(Code::Usage, "the account's name looks like a private key: it is not taken")
+                .hint("a key is read from stdin or the environment; one that was typed is in the shell's history"));
+        }
         let plain = !account.is_empty() && !account.starts_with('.') && !account.contains(['/', '\\', '\0']);
         if plain {
             Ok(self.0.join(account))
@@ -467,6 +472,9 @@ mod tests {
         for name in ["", "../alice", "a/b", ".hidden", ".."] {
             assert!(directory.file(name).is_err(), "{name}");
         }
+        let key = format!("0x{}", "ac".repeat(32));
+        let failure = directory.file(&key).unwrap_err();
+        assert!(failure.message.contains("private key") && !failure.message.contains(&key));
     }
 
     #[test]

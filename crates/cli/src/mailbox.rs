@@ -1,9 +1,12 @@
 //! The mailbox: a directory of proposals, one JSON file each.
 
 use std::{
-    fs, io,
+    fs::{self, File, TryLockError},
+    io,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use alloy::primitives::U256;
@@ -12,14 +15,25 @@ use quorate_core::{MAX_PROPOSAL_LEN, Proposal, SafeId};
 use crate::{
     error::{Code, Failure, Result},
     files::{self, Existing, Privacy},
+    ui::Ui,
 };
 
 /// Fewest hexadecimal digits of a hash that name a proposal.
 const MIN_PREFIX: usize = 4;
 
+/// How long another process may keep a file to itself.
+const LOCK_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether the file is free.
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
+
+/// How often storing begins anew when files come and go under it.
+const STORE_ATTEMPTS: u32 = 100;
+
 /// A directory of proposals: `<chain id>-<address>/<nonce>-<start of the hash>.json`.
 ///
-/// Nothing in it is trusted. A file that is no proposal is reported and does not stop the others.
+/// Nothing in it is trusted. A file that is no proposal is reported and does not stop the others. Links are not followed:
+/// what is read and written lies in the mailbox. Only the mailbox itself may be reached through one.
 #[derive(Clone, Debug)]
 pub(crate) struct Mailbox {
     base: PathBuf,
@@ -64,17 +78,22 @@ impl Mailbox {
         let mut listing = Listing::default();
         let directories = match safe {
             Some(safe) => vec![self.directory(safe)],
-            None => {
-                let mut found = Vec::new();
-                for entry in read_dir(&self.base)? {
-                    if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                        found.push(entry.path());
-                    }
-                }
-                found
-            }
+            // Whatever lies beside the directories of the Safes is somebody's own affair; a link may be meant as one.
+            None => read_dir(&self.base)?
+                .into_iter()
+                .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_symlink()))
+                .map(|entry| entry.path())
+                .collect(),
         };
         for directory in directories {
+            match expect_directory(&directory) {
+                Ok(()) => {}
+                Err(failure) if failure.code == Code::BadProposal => {
+                    listing.warnings.push(format!("left out: {}", failure.message));
+                    continue;
+                }
+                Err(failure) => return Err(failure),
+            }
             for entry in read_dir(&directory)? {
                 let path = entry.path();
                 let name = entry.file_name();
@@ -100,9 +119,27 @@ impl Mailbox {
                 }
             }
         }
-        listing.entries.sort_by_key(|it| (it.proposal.domain().safe(), it.proposal.tx().nonce, *it.proposal.hash()));
+        self.drop_copies(&mut listing);
         listing.warnings.sort();
         Ok(listing)
+    }
+
+    /// Sorts the proposals, and keeps one file of each: the one with the name that Quorate gives, if it is there.
+    fn drop_copies(&self, listing: &mut Listing) {
+        let key = |it: &Entry| (it.proposal.domain().safe(), it.proposal.tx().nonce, *it.proposal.hash());
+        listing.entries.sort_by_cached_key(|it| (key(it), it.path != self.path_of(&it.proposal), it.path.clone()));
+        let warnings = &mut listing.warnings;
+        listing.entries.dedup_by(|copy, kept| {
+            let same = key(copy) == key(kept);
+            if same {
+                warnings.push(format!(
+                    "left out: {} is a copy of {}; `quorate import` takes its signatures over, and then it can go",
+                    copy.path.display(),
+                    kept.path.display()
+                ));
+            }
+            same
+        });
     }
 
     /// Finds the one proposal that `name` means: a nonce, the start of a hash, or a file.
@@ -147,18 +184,26 @@ impl Mailbox {
     /// Puts a proposal into the mailbox; signatures of a copy that is there are kept.
     ///
     /// `settle` is given the copy that will be written, before it is, while no other writer can be at work on it.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::BadProposal`] when something else than a file, or than a directory, is in the way: a link could lead out of
+    /// the mailbox.
     pub(crate) fn store<T>(
         &self,
+        ui: &Ui,
         proposal: &Proposal,
         mut settle: impl FnMut(&mut Proposal) -> Result<T>,
     ) -> Result<(Entry, T)> {
         let path = self.path_of(proposal);
         let directory = self.directory(proposal.domain().safe());
+        expect_directory(&directory)?;
         fs::create_dir_all(&directory).map_err(|error| Failure::io(&directory, &error))?;
-        loop {
+        for _ in 0..STORE_ATTEMPTS {
             match fs::symlink_metadata(&path) {
+                Ok(metadata) if !metadata.is_file() => return Err(in_the_way(&path, metadata.file_type(), "file")),
                 Ok(_) => {
-                    let merged = amend(&path, |present| {
+                    let merged = amend_target(ui, &path, &path, |present| {
                         present.merge(proposal.clone()).map_err(|error| {
                             Failure::new(Code::BadProposal, format_args!("{}: {error}", path.display()))
                                 .hint("move that file away; it is named like another proposal")
@@ -166,7 +211,7 @@ impl Mailbox {
                         settle(present)
                     });
                     // Somebody took it away between the two looks.
-                    if matches!(&merged, Err(failure) if failure.code == Code::NotFound) && !path.exists() {
+                    if matches!(&merged, Err(failure) if failure.code == Code::NotFound) {
                         continue;
                     }
                     return merged;
@@ -189,6 +234,8 @@ impl Mailbox {
                 Err(error) => return Err(Failure::io(&path, &error)),
             }
         }
+        Err(Failure::new(Code::Io, format_args!("{} comes and goes: another process is at work on it", path.display()))
+            .hint("nothing was written; repeat it when the other process is done"))
     }
 }
 
@@ -202,18 +249,36 @@ pub(crate) fn read(path: &Path) -> Result<Proposal> {
 /// Changes a proposal file that is there: read, changed and replaced while other writers wait.
 ///
 /// The file stays as it was when `change` fails, or when it cannot be written whole.
-pub(crate) fn amend<T>(path: &Path, mut change: impl FnMut(&mut Proposal) -> Result<T>) -> Result<(Entry, T)> {
-    let failed = |error: io::Error| Failure::io(path, &error);
+///
+/// # Errors
+///
+/// [`Code::Io`] when another process keeps the file to itself for long.
+pub(crate) fn amend<T>(ui: &Ui, path: &Path, change: impl FnMut(&mut Proposal) -> Result<T>) -> Result<(Entry, T)> {
     // The name may be a link; the file it leads to is replaced, not the link.
-    let target = fs::canonicalize(path).map_err(failed)?;
+    let target = fs::canonicalize(path).map_err(|error| Failure::io(path, &error))?;
+    amend_target(ui, path, &target, change)
+}
+
+/// As [`amend`], of the file `target` that is called `path`; if it is a link, it is refused.
+fn amend_target<T>(
+    ui: &Ui,
+    path: &Path,
+    target: &Path,
+    mut change: impl FnMut(&mut Proposal) -> Result<T>,
+) -> Result<(Entry, T)> {
+    let failed = |error: io::Error| Failure::io(path, &error);
+    let deadline = Instant::now() + LOCK_PATIENCE;
     let file = loop {
-        let file = files::open(&target).map_err(failed)?;
+        let file = files::open(target).map_err(failed)?;
         if !file.metadata().map_err(failed)?.is_file() {
             return Err(files::ReadError::NotRegular.into_failure(path, Code::BadProposal));
         }
-        file.lock().map_err(failed)?;
+        lock(&file, path, deadline, || ui.note("waiting for another quorate that is at work on the file…"))?;
         // A writer who had the lock before has put another file in its place.
-        let (ours, theirs) = (file.metadata().map_err(failed)?, fs::metadata(&target).map_err(failed)?);
+        let (ours, theirs) = (file.metadata().map_err(failed)?, fs::symlink_metadata(target).map_err(failed)?);
+        if !theirs.is_file() {
+            return Err(in_the_way(path, theirs.file_type(), "file"));
+        }
         if (ours.dev(), ours.ino()) == (theirs.dev(), theirs.ino()) {
             break file;
         }
@@ -224,10 +289,64 @@ pub(crate) fn amend<T>(path: &Path, mut change: impl FnMut(&mut Proposal) -> Res
     let done = change(&mut proposal)?;
     let json = proposal.to_json();
     if json.as_bytes() != bytes {
-        files::write_atomically(&target, json.as_bytes(), Privacy::Ordinary, Existing::Replace)
+        files::write_atomically(target, json.as_bytes(), Privacy::Ordinary, Existing::Replace)
             .map_err(|error| unwritten(path, &error))?;
     }
     Ok((Entry { path: path.to_owned(), proposal }, done))
+}
+
+/// Takes the lock of a file; `waiting` is called once if another process has it.
+///
+/// # Errors
+///
+/// [`Code::Io`] when the other process still has it at the deadline, or the file system has no locks.
+fn lock(file: &File, path: &Path, deadline: Instant, waiting: impl FnOnce()) -> Result<()> {
+    let mut waiting = Some(waiting);
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(Failure::io(path, &error)),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        if let Some(waiting) = waiting.take() {
+            waiting();
+        }
+        if Instant::now() >= deadline {
+            return Err(Failure::new(
+                Code::Io,
+                format_args!("{} is locked: another process is at work on it and does not finish", path.display()),
+            )
+            .hint("nothing was changed; end the other process, a stopped `quorate` for instance, and repeat"));
+        }
+        thread::sleep(LOCK_PAUSE);
+    }
+}
+
+/// Makes sure that there is a directory at `path`, or nothing.
+fn expect_directory(path: &Path) -> Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Ok(metadata) => Err(in_the_way(path, metadata.file_type(), "directory")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::io(path, &error)),
+    }
+}
+
+fn in_the_way(path: &Path, found: fs::FileType, expected: &str) -> Failure {
+    let found = if found.is_symlink() {
+        "a symbolic link, which could lead out of the mailbox"
+    } else if found.is_dir() {
+        "a directory"
+    } else if found.is_file() {
+        "a file"
+    } else {
+        "a pipe, a socket or a device"
+    };
+    Failure::new(
+        Code::BadProposal,
+        format_args!("{}: is {found}; only a regular {expected} is taken here", path.display()),
+    )
+    .hint("move it away; another mailbox is named with --mailbox")
 }
 
 /// Returns the name of a proposal's file.
@@ -316,7 +435,11 @@ mod tests {
     }
 
     fn store(mailbox: &Mailbox, proposal: &Proposal) -> PathBuf {
-        mailbox.store(proposal, |_| Ok(())).unwrap().0.path
+        mailbox.store(&quiet(), proposal, |_| Ok(())).unwrap().0.path
+    }
+
+    fn quiet() -> Ui {
+        Ui::new(false, true, crate::ui::ColourChoice::Never)
     }
 
     fn approved(byte: u8) -> Signature {
@@ -396,7 +519,7 @@ mod tests {
         let (_directory, mailbox) = mailbox();
         let path = store(&mailbox, &proposal(0, 1));
         let before = fs::read(&path).unwrap();
-        let failure = amend(&path, |copy| {
+        let failure = amend(&quiet(), &path, |copy| {
             copy.sign(approved(1)).unwrap();
             Err::<(), _>(Failure::new(Code::Declined, "no"))
         });
@@ -422,11 +545,90 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_file_is_neither_followed_nor_replaced() {
+        let (directory, mailbox) = mailbox();
+        let path = store(&mailbox, &proposal(0, 1));
+        let outside = directory.path().join("outside.json");
+        fs::rename(&path, &outside).unwrap();
+        let before = fs::read(&outside).unwrap();
+        let mut copy = proposal(0, 1);
+        copy.sign(approved(1)).unwrap();
+        for target in [outside.as_path(), Path::new("nowhere"), Path::new("/dev/zero"), &path] {
+            std::os::unix::fs::symlink(target, &path).unwrap();
+            let failure = mailbox.store(&quiet(), &copy, |_| Ok(())).unwrap_err();
+            assert_eq!(failure.code, Code::BadProposal, "{target:?}");
+            assert!(failure.message.contains("symbolic link"), "{}", failure.message);
+            fs::remove_file(&path).unwrap();
+        }
+        assert_eq!(fs::read(&outside).unwrap(), before);
+        fs::create_dir(&path).unwrap();
+        assert_eq!(mailbox.store(&quiet(), &copy, |_| Ok(())).unwrap_err().code, Code::BadProposal);
+    }
+
+    #[test]
+    fn a_linked_directory_is_neither_read_nor_written() {
+        let (directory, mailbox) = mailbox();
+        store(&mailbox, &proposal(0, 1));
+        let safe = proposal(0, 1).domain().safe();
+        let outside = directory.path().join("outside");
+        fs::rename(mailbox.directory(safe), &outside).unwrap();
+        std::os::unix::fs::symlink(&outside, mailbox.directory(safe)).unwrap();
+        for which in [None, Some(safe)] {
+            let listing = mailbox.list(which).unwrap();
+            assert_eq!((listing.entries.len(), listing.warnings.len()), (0, 1), "{:?}", listing.warnings);
+        }
+        assert_eq!(mailbox.store(&quiet(), &proposal(1, 1), |_| Ok(())).unwrap_err().code, Code::BadProposal);
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);
+        fs::remove_dir_all(&outside).unwrap();
+        assert_eq!(mailbox.store(&quiet(), &proposal(1, 1), |_| Ok(())).unwrap_err().code, Code::BadProposal);
+    }
+
+    #[test]
+    fn a_copy_in_the_mailbox_leaves_the_proposal_its_name() {
+        let (_directory, mailbox) = mailbox();
+        let path = store(&mailbox, &proposal(3, 1));
+        let hash = proposal(3, 1).hash().to_string();
+        // One name is before that of the file itself, the other behind.
+        for copy in ["0.json", "copy.json"] {
+            fs::copy(&path, path.with_file_name(copy)).unwrap();
+        }
+        for name in ["3", &hash] {
+            let (entry, warnings) = mailbox.find(name, None).unwrap();
+            assert_eq!(entry.path, path);
+            assert_eq!(warnings.len(), 2);
+            assert!(warnings[0].contains("0.json") && warnings[1].contains("copy.json"), "{warnings:?}");
+        }
+        fs::remove_file(&path).unwrap();
+        assert_eq!(mailbox.find("3", None).unwrap().0.path, path.with_file_name("0.json"));
+    }
+
+    #[test]
+    fn a_lock_is_waited_for_and_not_for_ever() {
+        let (_directory, mailbox) = mailbox();
+        let path = store(&mailbox, &proposal(0, 1));
+        let held = File::open(&path).unwrap();
+        held.lock().unwrap();
+        let file = File::open(&path).unwrap();
+        let mut told = 0;
+        let start = Instant::now();
+        let failure = lock(&file, &path, start + 3 * LOCK_PAUSE, || told += 1).unwrap_err();
+        assert_eq!((failure.code, told), (Code::Io, 1));
+        assert!(start.elapsed() >= 3 * LOCK_PAUSE && failure.hint.is_some());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(2 * LOCK_PAUSE);
+                held.unlock().unwrap();
+            });
+            lock(&file, &path, Instant::now() + LOCK_PATIENCE, || ()).unwrap();
+        });
+    }
+
+    #[test]
     fn a_damaged_file_is_not_overwritten() {
         let (_directory, mailbox) = mailbox();
         let path = store(&mailbox, &proposal(0, 1));
         fs::write(&path, b"damaged").unwrap();
-        let failure = mailbox.store(&proposal(0, 1), |_| Ok(())).unwrap_err();
+        let failure = mailbox.store(&quiet(), &proposal(0, 1), |_| Ok(())).unwrap_err();
         assert_eq!(failure.code, Code::BadProposal);
         assert_eq!(fs::read(&path).unwrap(), b"damaged");
     }

@@ -5,12 +5,12 @@
 //! | module | holds |
 //! |---|---|
 //! | `cli` | the command line |
-//! | `settings`, `config` | flag, environment, `quorate.toml`, default |
+//! | `settings`, `config`, `node_url` | flag, environment, `quorate.toml`, default |
 //! | `context` | what every command is given: the terminal and the node |
 //! | `mailbox`, `files` | proposals on disk |
 //! | `describe`, `decode`, `status`, `units` | what is shown before anybody signs |
 //! | `call` | the call that a user describes |
-//! | `signer`, `keystore`, `fees` | keys, and the account that pays |
+//! | `signer`, `keystore`, `secret`, `fees` | keys, and the account that pays |
 //! | `nested` | the signature of a Safe that owns a Safe |
 //! | `ui`, `page` | the one way to the terminal |
 //! | `error`, `failures` | what goes wrong, and with which exit code |
@@ -29,14 +29,20 @@ mod files;
 mod keystore;
 mod mailbox;
 mod nested;
+mod node_url;
 mod page;
+mod secret;
 mod settings;
 mod signer;
 mod status;
 mod ui;
 mod units;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::{CommandFactory, FromArgMatches};
 
@@ -48,6 +54,7 @@ use crate::{
 };
 
 fn main() -> ExitCode {
+    harden();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     report_panics();
@@ -60,7 +67,6 @@ fn main() -> ExitCode {
     };
     let colours = if no_color { ColourChoice::Never } else { cli.global.color };
     let context = Context::new(Ui::new(cli.global.json, cli.global.quiet, colours));
-    harden();
     end_on_interrupt(cli.global.json);
     let result = cli.command.run(&context);
     if cli.global.verbose {
@@ -75,14 +81,21 @@ fn main() -> ExitCode {
 }
 
 /// Reports what is wrong with the command line: as clap does, or in the envelope when `--json` is there.
+///
+/// What may be a private key that was put in a wrong place is not repeated.
 fn usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
     let json = arguments.iter().any(|argument| argument == "--json");
     if !error.use_stderr() || !json {
+        let text = error.render().to_string();
         // Help and version go to stdout. There is nobody left to tell when printing fails.
-        let _ = error.print();
+        let _ = if error.use_stderr() && secret::may_hold_key(&text) {
+            io::stderr().lock().write_all(secret::hide_keys(&text).as_bytes())
+        } else {
+            error.print()
+        };
         return if error.use_stderr() { Code::Usage.exit() as u8 } else { 0 };
     }
-    let text = error.render().to_string();
+    let text = secret::hide_keys(&error.render().to_string());
     // clap's text is the message, then hints and the usage, each after an empty line.
     let message = text.split("\n\n").next().unwrap_or_default();
     let message = message.strip_prefix("error: ").unwrap_or(message).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -90,11 +103,14 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
     Ui::new(true, false, ColourChoice::Never).finish(Err(failure))
 }
 
-/// Keeps keys out of core dumps.
+/// Keeps keys out of core dumps, and from other processes of the same user.
 fn harden() {
     use rustix::process::{Resource, Rlimit, setrlimit};
     // Where the limit cannot be lowered there is nothing else to do; a key in memory is no worse off than before.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    // The limit does not hold where a program takes the dumps, and says nothing about debuggers.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 /// Ends with 130 on Ctrl-C, wherever the program is.
@@ -128,4 +144,18 @@ fn report_panics() {
         let exit = Ui::new(json, false, ColourChoice::Never).finish(Err(failure));
         std::process::exit(i32::from(exit));
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn nothing_of_the_process_is_dumped_or_looked_into() {
+        use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
+        harden();
+        assert_eq!(dumpable_behavior(), Ok(DumpableBehavior::NotDumpable));
+        assert_eq!(getrlimit(Resource::Core).current, Some(0));
+    }
 }

@@ -3,13 +3,13 @@
 use std::{path::PathBuf, time::Duration};
 
 use alloy::primitives::{Address, ChainId};
-use quorate_core::{SafeId, SafeState, Version, parse_address};
-use zeroize::Zeroizing;
+use quorate_core::{SafeId, SafeState, parse_address};
 
 use crate::{
-    config::{self, Config, FILE_NAME},
+    config::{Chain, Config, FILE_NAME},
     error::{Code, Failure, Result},
     mailbox::Mailbox,
+    node_url::{NodeUrl, UrlTemplate},
 };
 
 /// Directory of proposals when none is named.
@@ -66,8 +66,6 @@ pub(crate) struct NamedSafe {
     pub(crate) address: Address,
     /// Its chain, if that was said; otherwise it is the one of the node.
     pub(crate) chain_id: Option<ChainId>,
-    /// The release that it has to be of, if the settings file says so.
-    pub(crate) version: Option<Version>,
 }
 
 impl Settings {
@@ -153,7 +151,7 @@ impl Settings {
 
     /// Returns whether a node is named for a chain.
     pub(crate) fn has_rpc(&self, chain_id: Option<ChainId>) -> bool {
-        self.rpc_source(chain_id).is_some()
+        self.rpc.is_some() || self.rpc_of_chain(chain_id).is_some()
     }
 
     /// Returns the URL of the node to ask about a chain. It may hold a secret.
@@ -161,17 +159,24 @@ impl Settings {
     /// # Errors
     ///
     /// [`Code::RpcMissing`] when none is named: there is no default, least of all one on this machine.
-    pub(crate) fn rpc_url(&self, chain_id: Option<ChainId>) -> Result<Zeroizing<String>> {
-        let source = self.rpc_source(chain_id).ok_or_else(|| {
-            Failure::new(Code::RpcMissing, "this needs a node, and none is named")
-                .hint(format_args!("name it with --rpc-url URL, ETH_RPC_URL, or `rpc` of the chain in {FILE_NAME}"))
-        })?;
-        if source.contains("://") {
-            return config::expand(source, &env).map(Zeroizing::new);
+    pub(crate) fn rpc_url(&self, chain_id: Option<ChainId>) -> Result<NodeUrl> {
+        let Some(named) = &self.rpc else {
+            let url = self.rpc_of_chain(chain_id).ok_or_else(|| {
+                Failure::new(Code::RpcMissing, "this needs a node, and none is named")
+                    .hint(format_args!("name it with --rpc-url URL, ETH_RPC_URL, or `rpc` of the chain in {FILE_NAME}"))
+            })?;
+            return url.resolve(&env);
+        };
+        if named.contains("${") {
+            return Err(Failure::new(Code::Usage, "the URL of the node has a `${`, which is replaced in a file alone")
+                .hint(format_args!("let the shell replace it, or write it as `rpc` of the chain in {FILE_NAME}")));
         }
-        match self.config.chains.get(source) {
-            Some(config::Chain { rpc: Some(url), .. }) => config::expand(url, &env).map(Zeroizing::new),
-            Some(_) => Err(Failure::new(Code::Config, format_args!("[chains.{source}] has no `rpc`"))
+        if named.contains("://") {
+            return Ok(NodeUrl::given(named));
+        }
+        match self.config.chains.get(named) {
+            Some(Chain { rpc: Some(url), .. }) => url.resolve(&env),
+            Some(_) => Err(Failure::new(Code::Config, format_args!("[chains.{named}] has no `rpc`"))
                 .hint(format_args!("add it to {FILE_NAME}, or give a URL"))),
             None => {
                 let known: Vec<_> = self.config.chains.keys().map(String::as_str).collect();
@@ -188,19 +193,28 @@ impl Settings {
         }
     }
 
-    fn rpc_source(&self, chain_id: Option<ChainId>) -> Option<&str> {
-        self.rpc.as_deref().or_else(|| self.config.chain(chain_id?)?.1.rpc.as_deref())
+    fn rpc_of_chain(&self, chain_id: Option<ChainId>) -> Option<&UrlTemplate> {
+        self.config.chain(chain_id?)?.1.rpc.as_ref()
     }
 
-    /// Refuses a state of another release than the settings file pins for that Safe.
+    /// Refuses a state of another release than the settings file pins for that Safe, whatever the Safe is called here.
+    ///
+    /// A claimed state is refused as a real one is: the hash that is signed depends on the release.
     pub(crate) fn check_pinned_version(&self, state: &SafeState) -> Result<()> {
-        match self.safe.and_then(|safe| safe.version.filter(|_| safe.address == state.safe.address)) {
-            Some(pinned) if pinned != state.version => Err(Failure::new(
-                Code::WrongContract,
-                format_args!("the Safe says that it is of version {}; {FILE_NAME} says {pinned}", state.version),
-            )),
-            _ => Ok(()),
+        for (name, pin) in &self.config.safes {
+            let chain_id = self.config.chains.get(&pin.chain).map(|chain| chain.chain_id);
+            let is_it = pin.address.0 == state.safe.address && chain_id == Some(state.safe.chain_id);
+            if let Some(pinned) = pin.version.filter(|pinned| is_it && *pinned != state.version) {
+                return Err(Failure::new(
+                    Code::WrongContract,
+                    format_args!(
+                        "the Safe says that it is of version {}; [safes.{name}] of {FILE_NAME} says {pinned}",
+                        state.version
+                    ),
+                ));
+            }
         }
+        Ok(())
     }
 
     /// Returns an address as people read it: with its name if the address book has one.
@@ -246,21 +260,20 @@ impl NamedSafe {
                 address: safe.address.0,
                 // Config::read made sure that the chain is there.
                 chain_id: config.chains.get(&safe.chain).map(|chain| chain.chain_id),
-                version: safe.version,
             });
         }
         if let Some((chain, address)) = text.rsplit_once(':')
             && let Some(chain) = config.chains.get(chain)
         {
             let address = parse_address(address).map_err(|error| Failure::new(Code::Usage, error))?;
-            return Ok(Self { address, chain_id: Some(chain.chain_id), version: None });
+            return Ok(Self { address, chain_id: Some(chain.chain_id) });
         }
         if text.starts_with("0x") {
             let address = parse_address(text).map_err(|error| Failure::new(Code::Usage, error))?;
-            return Ok(Self { address, chain_id: None, version: None });
+            return Ok(Self { address, chain_id: None });
         }
         match text.parse::<SafeId>() {
-            Ok(safe) => Ok(Self { address: safe.address, chain_id: Some(safe.chain_id), version: None }),
+            Ok(safe) => Ok(Self { address: safe.address, chain_id: Some(safe.chain_id) }),
             Err(error) => {
                 let known: Vec<_> = config.safes.keys().map(String::as_str).collect();
                 let failure = Failure::new(Code::Usage, format_args!("{text:?} names no Safe: {error}"));
@@ -282,7 +295,8 @@ pub(crate) fn env(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy::primitives::address;
+    use alloy::primitives::{B256, U256, address};
+    use quorate_core::{Account, Block, Version};
 
     const SAFE: Address = address!("41675C099F32341bf84BFc5382aF534df5C7461a");
 
@@ -313,13 +327,13 @@ mod tests {
         };
         let settings = Settings::merge(&flags, &nothing).unwrap();
         assert_eq!(settings.safe_id(), Some(SafeId::new(31_337, SAFE)));
-        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().as_str(), "http://file.test");
+        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().url.as_str(), "http://file.test");
         assert!(settings.mailbox.directory(SafeId::new(1, SAFE)).starts_with("from-file"));
         assert_eq!(settings.rpc_timeout, DEFAULT_TIMEOUT);
 
         let settings = Settings::merge(&flags, &env).unwrap();
         assert_eq!(settings.safe.unwrap().address, Address::repeat_byte(2));
-        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().as_str(), "http://env.test");
+        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().url.as_str(), "http://env.test");
         assert!(settings.mailbox.directory(SafeId::new(1, SAFE)).starts_with("from-env"));
 
         flags.safe = Some(format!("local:{}", Address::repeat_byte(3)));
@@ -327,7 +341,7 @@ mod tests {
         flags.mailbox = Some(path.clone());
         let settings = Settings::merge(&flags, &env).unwrap();
         assert_eq!(settings.safe_id(), Some(SafeId::new(31_337, Address::repeat_byte(3))));
-        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().as_str(), "http://file.test");
+        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().url.as_str(), "http://file.test");
         assert!(settings.mailbox.directory(SafeId::new(1, SAFE)).starts_with(path));
     }
 
@@ -356,5 +370,42 @@ mod tests {
             assert_eq!((found.address, found.chain_id), (SAFE, chain_id));
         }
         assert!(NamedSafe::find("treasury", &config).is_err());
+    }
+
+    #[test]
+    fn the_release_is_pinned_for_one_safe_on_one_chain_however_it_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = file(&directory);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{text}version = \"1.4.1\"\n")).unwrap();
+        let state = |chain_id, version| SafeState {
+            safe: SafeId::new(chain_id, SAFE),
+            block: Block { number: 1, hash: B256::ZERO, timestamp: 0 },
+            version,
+            singleton: Account::keyed(Address::ZERO),
+            owners: vec![Account::keyed(Address::repeat_byte(1))],
+            threshold: 1,
+            nonce: U256::ZERO,
+            modules: vec![],
+            guard: None,
+            module_guard: None,
+            fallback_handler: None,
+            balance: U256::ZERO,
+        };
+        for safe in [None, Some(format!("31337:{SAFE}")), Some(SAFE.to_string())] {
+            let flags = PlaceArgs { config: Some(path.clone()), safe, ..PlaceArgs::default() };
+            let settings = Settings::merge(&flags, &nothing).unwrap();
+            let failure = settings.check_pinned_version(&state(31_337, Version::V1_5_0)).unwrap_err();
+            assert_eq!(failure.code, Code::WrongContract);
+            assert!(settings.check_pinned_version(&state(31_337, Version::V1_4_1)).is_ok());
+            assert!(settings.check_pinned_version(&state(1, Version::V1_5_0)).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_url_that_is_given_takes_nothing_from_the_environment() {
+        let flags = PlaceArgs { rpc_url: Some("https://node.test/${HOME}".to_owned()), ..PlaceArgs::default() };
+        let failure = Settings::merge(&flags, &nothing).unwrap().rpc_url(None).unwrap_err();
+        assert_eq!(failure.code, Code::Usage);
     }
 }

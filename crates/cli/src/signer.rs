@@ -22,12 +22,15 @@ use zeroize::Zeroizing;
 use crate::{
     error::{Code, Failure, Result},
     files,
-    keystore::{KeyDirectory, Keystore, MAX_PASSWORD_LEN},
-    settings,
+    keystore::{KeyDirectory, Keystore},
+    secret, settings,
 };
 
 /// Longest private key that is read from stdin or the environment, with what may surround it.
 const MAX_KEY_TEXT: usize = 256;
+
+/// Most that is read of a file or a pipe with a password.
+const MAX_PASSWORD_FILE_LEN: usize = 64 * 1024;
 
 /// Which key signs
 #[derive(Clone, Default, clap::Args)]
@@ -42,7 +45,7 @@ pub(crate) struct SignerArgs {
     /// Key directory [env: FOUNDRY_DIR, as FOUNDRY_DIR/keystores] [default: ~/.foundry/keystores]
     #[arg(long, value_name = "DIR")]
     keystore_dir: Option<PathBuf>,
-    /// File with the password of the key file [env: ETH_PASSWORD, also the path of a file]
+    /// File or pipe with the password of the key file [env: ETH_PASSWORD, also the path of a file]
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// Name of an environment variable that holds a private key in hexadecimal
@@ -377,6 +380,16 @@ pub(crate) fn read_private_key() -> Result<PrivateKeySigner> {
 
 /// Reads a private key from an environment variable.
 pub(crate) fn env_private_key(name: &str) -> Result<PrivateKeySigner> {
+    let is_name = !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    // A key without 0x that begins with a letter would be a name.
+    if !is_name || secret::may_hold_key(name) {
+        return Err(Failure::new(Code::Usage, "--private-key-env is not the name of an environment variable").hint(
+            "it takes a name such as OWNER_KEY, never the key itself; a key that was typed here is in the shell's \
+             history",
+        ));
+    }
     let text = std::env::var(name).map(Zeroizing::new).map_err(|_| {
         Failure::new(Code::Usage, format_args!("the environment variable {name} is not set, or is no text"))
     })?;
@@ -393,9 +406,9 @@ fn parse_key(text: &[u8], source: &str) -> Result<PrivateKeySigner> {
     PrivateKeySigner::from_slice(&secret[..]).map_err(|_| wrong("the number is not on the curve"))
 }
 
-/// Reads a password from a file; the line break at its end does not count.
+/// Reads a password from a file or a pipe; the line break at its end does not count.
 pub(crate) fn read_password_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    let mut password = files::read_bounded(path, MAX_PASSWORD_LEN)
+    let mut password = files::read_bounded_or_pipe(path, MAX_PASSWORD_FILE_LEN)
         .map(Zeroizing::new)
         .map_err(|error| error.into_failure(path, Code::Usage))?;
     for end in [b'\n', b'\r'] {
@@ -479,6 +492,20 @@ mod tests {
             assert!(text.is_empty() || !failure.message.contains(text), "{}", failure.message);
         }
         assert!(parse_key(format!(" 0x{}\n", "1".repeat(64)).as_bytes(), "KEY").is_ok());
+    }
+
+    #[test]
+    fn a_key_in_place_of_a_variables_name_is_not_repeated() {
+        let key = "ac".repeat(32);
+        for name in
+            [&key, &format!("0x{key}"), &format!("_{key}"), "0xdeadbeef", "", "A=B", "A B", "-x", "\u{e9}t\u{e9}"]
+        {
+            let failure = env_private_key(name).unwrap_err();
+            let text = format!("{} {}", failure.message, failure.hint.unwrap_or_default());
+            assert!(text.contains("not the name") && (name.is_empty() || !text.contains(name)), "{text}");
+        }
+        let failure = env_private_key("QUORATE_TEST_NO_SUCH_VARIABLE").unwrap_err();
+        assert!(failure.message.contains("QUORATE_TEST_NO_SUCH_VARIABLE is not set"), "{}", failure.message);
     }
 
     #[test]

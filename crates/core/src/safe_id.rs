@@ -108,6 +108,12 @@ pub fn chain_short_name(chain_id: ChainId) -> Option<&'static str> {
     SHORT_NAMES.iter().find(|(_, id)| *id == chain_id).map(|(name, _)| *name)
 }
 
+/// Returns the chain of an ERC-3770 short name, if it is one of the well-known ones.
+#[must_use]
+pub fn chain_id_of_short_name(name: &str) -> Option<ChainId> {
+    SHORT_NAMES.iter().find(|(known, _)| *known == name).map(|(_, id)| *id)
+}
+
 impl FromStr for SafeId {
     type Err = ParseSafeIdError;
 
@@ -117,8 +123,7 @@ impl FromStr for SafeId {
         let chain_id = if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
             number.parse().map_err(|_| ParseSafeIdError::UnknownChain)?
         } else {
-            let known = SHORT_NAMES.iter().find(|(name, _)| *name == chain);
-            known.map(|(_, id)| *id).ok_or(ParseSafeIdError::UnknownChain)?
+            chain_id_of_short_name(chain).ok_or(ParseSafeIdError::UnknownChain)?
         };
         Ok(Self::new(chain_id, parse_address(address)?))
     }
@@ -167,5 +172,9 @@ mod tests {
     #[test]
     fn short_names_are_sorted_and_unique() {
         assert!(SHORT_NAMES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        for (name, id) in SHORT_NAMES {
+            assert_eq!((chain_short_name(id), chain_id_of_short_name(name)), (Some(name), Some(id)));
+        }
+        assert_eq!(chain_id_of_short_name("nowhere"), None);
     }
 }

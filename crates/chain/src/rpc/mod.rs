@@ -16,7 +16,7 @@ use std::{
 
 use alloy::{
     primitives::{ChainId, U64},
-    rpc::json_rpc::{Id, Request, Response, ResponsePacket, ResponsePayload},
+    rpc::json_rpc::{ErrorPayload, Id, Request, Response, ResponsePacket, ResponsePayload},
     transports::http::reqwest::{Client, StatusCode},
 };
 use serde_json::Value;
@@ -231,7 +231,7 @@ impl Rpc {
             Ok(ResponsePacket::Batch(responses)) if calls.len() > 1 => responses,
             Ok(ResponsePacket::Single(response)) if calls.len() == 1 => vec![response],
             Ok(ResponsePacket::Single(Response { payload: ResponsePayload::Failure(error), .. })) => {
-                return Err(if is_rate_limit(error.code, &error.message) { limited(None) } else { Failed::Batch });
+                return Err(if is_rate_limit(&error) { limited(None) } else { Failed::Batch });
             }
             Ok(_) => return Err(fatal(self.malformed("the answer to a batch"))),
             Err(_) if calls.len() > 1 && refuses_batches(reply.status) => return Err(Failed::Batch),
@@ -261,7 +261,7 @@ impl Rpc {
                 return Err(Failed::Error(self.malformed("the id of an answer"), None));
             };
             *place = Some(match response.payload {
-                ResponsePayload::Failure(error) if is_rate_limit(error.code, &error.message) => {
+                ResponsePayload::Failure(error) if is_rate_limit(&error) => {
                     let error = RpcError::RateLimited { endpoint: self.origin().to_owned() };
                     return Err(Failed::Error(error, None));
                 }
@@ -283,12 +283,33 @@ impl fmt::Debug for Rpc {
 }
 
 /// Returns whether a refusal is about the rate of requests.
-fn is_rate_limit(code: i64, message: &str) -> bool {
-    let message = message.to_ascii_lowercase();
-    code == 429 || message.contains("rate limit") || message.contains("too many requests")
+///
+/// A contract chooses the words that it reverts with, so those of a revert tell nothing.
+fn is_rate_limit(error: &ErrorPayload) -> bool {
+    let message = error.message.to_ascii_lowercase();
+    let told = message.contains("rate limit") || message.contains("too many requests");
+    let reverted = error.code == 3 || error.data.is_some() || message.starts_with("execution reverted");
+    error.code == 429 || told && !reverted
 }
 
 /// Returns whether a status, given to a batch, may mean that a single call would have been taken.
 const fn refuses_batches(status: StatusCode) -> bool {
     matches!(status.as_u16(), 400 | 405 | 413 | 415 | 422)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_revert_is_no_rate_limit_whatever_its_words() {
+        let limited = |error: Value| is_rate_limit(&serde_json::from_value(error).unwrap());
+        assert!(limited(json!({ "code": 429, "message": "slow down" })));
+        assert!(limited(json!({ "code": -32005, "message": "daily rate limit exceeded" })));
+        assert!(limited(json!({ "code": -32000, "message": "Too Many Requests" })));
+        assert!(!limited(json!({ "code": 3, "message": "rate limit exceeded" })));
+        assert!(!limited(json!({ "code": -32000, "message": "rate limit exceeded", "data": "0x08c379a0" })));
+        assert!(!limited(json!({ "code": -32000, "message": "execution reverted: rate limit exceeded" })));
+    }
 }

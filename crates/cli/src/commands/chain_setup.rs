@@ -49,7 +49,7 @@ impl Args {
             Some(chain_id) => chain_id,
             None => rpc.chain_id().await?,
         };
-        let sender = self.fees.sender(rpc, self.signer.open().await?)?;
+        let sender = self.fees.sender(&context.ui, rpc, self.signer.open().await?)?;
         let deployed = deploy_contracts(&sender, chain_id, |it| {
             let what = if it.tx_hash.is_some() { "deployed" } else { "there already" };
             context.ui.note(format_args!("{} {what}", it.name));

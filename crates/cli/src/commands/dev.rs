@@ -1,7 +1,10 @@
-use std::sync::{Mutex, OnceLock, mpsc};
+use std::{
+    sync::{Mutex, OnceLock, mpsc},
+    time::Duration,
+};
 
 use alloy::primitives::{Address, B256};
-use anvil_fixtures::{ACCOUNTS, Chain, Contents, Fixtures, Options};
+use anvil_fixtures::{ACCOUNTS, Chain, Contents, FixtureError, Fixtures, Options};
 use quorate_contracts::Deployments;
 use serde::Serialize;
 
@@ -16,7 +19,8 @@ use crate::{
 /// Run a local chain with all contracts, until Ctrl-C
 ///
 /// Starts anvil with Quorate's contracts, the official Safes 1.3.0, 1.4.1 and 1.5.0 at their canonical addresses, and
-/// test tokens. Everybody knows the keys of its accounts.
+/// test tokens. Everybody knows the keys of its accounts. Without Safe's packages from npm (`npm ci --prefix scripts`)
+/// the official Safes are left out, with a warning.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Port on the loopback interface [default: any free one]
@@ -61,6 +65,9 @@ struct Token {
     address: Address,
 }
 
+/// How often to look whether the chain still runs.
+const POLL: Duration = Duration::from_secs(1);
+
 /// Where Ctrl-C is reported while a chain runs.
 static INTERRUPT: OnceLock<Mutex<mpsc::Sender<()>>> = OnceLock::new();
 
@@ -81,14 +88,41 @@ impl Args {
         };
         let (sender, receiver) = mpsc::channel();
         INTERRUPT.set(Mutex::new(sender)).map_err(|_| Failure::new(Code::Unexpected, "a chain runs already"))?;
-        let chain = Chain::start(&Options { chain_id: self.chain_id, port: self.port, contents }).await?;
+        let chain = self.start(context, contents).await?;
         context.ui.finish(report(&Running::of(&chain)));
         context.ui.note("until Ctrl-C");
-        let waited = receiver.recv();
+        let waited = wait(&receiver, || chain.is_running());
         drop(chain);
-        waited.map_err(|error| Failure::new(Code::Unexpected, error))?;
-        Ok(Done::Printed)
+        waited.map(|()| Done::Printed)
     }
+
+    /// Starts the chain; without the official Safes where their packages are not installed.
+    async fn start(&self, context: &Context, contents: Contents) -> Result<Chain> {
+        let options = Options { chain_id: self.chain_id, port: self.port, contents };
+        match Chain::start(&options).await {
+            Err(missing @ FixtureError::NpmPackage { .. }) if contents == Contents::Everything => {
+                context.ui.warn(format_args!("{missing}; until then there are Quorate's own contracts only"));
+                Ok(Chain::start(&Options { contents: Contents::Quorate, ..options }).await?)
+            }
+            started => Ok(started?),
+        }
+    }
+}
+
+/// Waits for Ctrl-C, or for the end of a chain that nobody ended.
+fn wait(interrupt: &mpsc::Receiver<()>, is_running: impl Fn() -> bool) -> Result<()> {
+    while is_running() {
+        match interrupt.recv_timeout(POLL) {
+            Ok(()) => return Ok(()),
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            Err(error) => return Err(Failure::new(Code::Unexpected, error)),
+        }
+    }
+    // An interrupt that came with the end is still one.
+    interrupt.try_recv().map_err(|_| {
+        Failure::new(Code::Unexpected, "the chain has ended: anvil does not run any more")
+            .hint("was it killed, or out of memory? Start it again; nothing of it is kept")
+    })
 }
 
 impl Running {
@@ -153,5 +187,22 @@ impl Output for Running {
         for it in &self.tokens {
             page.line(format_args!("{}  {}", it.address, it.name));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_that_ends_by_itself_ends_the_command_with_an_error() {
+        let (sender, receiver) = mpsc::channel();
+        let failure = wait(&receiver, || false).unwrap_err();
+        assert_eq!(failure.code.exit() as u8, 1);
+        assert!(failure.message.contains("anvil"), "{}", failure.message);
+        sender.send(()).unwrap();
+        assert!(wait(&receiver, || true).is_ok());
+        sender.send(()).unwrap();
+        assert!(wait(&receiver, || false).is_ok());
     }
 }

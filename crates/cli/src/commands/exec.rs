@@ -1,19 +1,25 @@
+use std::time::{Duration, Instant};
+
 use alloy::primitives::{Address, B256};
-use quorate_chain::{ExecutionResult, Outcome, confirm, execute};
-use quorate_core::{Check, Confirmation, NotQuorate, Quorate, SafeState, Signature};
+use quorate_chain::{ExecuteError, ExecutionResult, Outcome, Prepared, Revert, Sender, confirm, prepare_execution};
+use quorate_core::{Check, Confirmation, GsCode, NotQuorate, Operation, Quorate, SafeState, SafeTx, Signature};
 use serde::Serialize;
 
 use crate::{
     context::{Context, Done},
     describe::Description,
     error::{Code, Failure, Result},
-    fees::FeeArgs,
+    fees::{FeeArgs, may_cost},
     page::Page,
     settings::{PlaceArgs, Settings},
     signer::SignerArgs,
     status::{Status, expect_possible},
     ui::{Output, report},
+    units,
 };
+
+/// How long what was prepared is good for while a question is open: less than three blocks of Ethereum.
+const FRESH: Duration = Duration::from_secs(30);
 
 /// Execute a proposal that enough owners have signed
 ///
@@ -78,7 +84,7 @@ impl Args {
             context.ui.show_always(&page)
         }
 
-        let sender = self.fees.sender(rpc, self.signer.open().await?)?;
+        let sender = self.fees.sender(&context.ui, rpc, self.signer.open().await?)?;
         let executor = sender.address();
         let signed = confirmations.iter().any(|it| it.owner() == executor);
         if !signed && missing(&confirmations, &state) == 1 {
@@ -91,10 +97,58 @@ impl Args {
         }
         let quorate = Quorate::new(proposal.tx().clone(), &state, confirmations)?;
         let question = format!("Execute {} as {}?", proposal.hash(), settings.named(executor));
-        context.ui.confirm(&question, self.yes)?;
-        context.ui.note("sending");
-        let outcome = execute(&sender, &quorate).await?;
-        finish(&Executed::of(&outcome, proposal.hash().hash(), executor))
+        let shortage = shortage(proposal.tx(), &state);
+        let prepared = self.agree(context, &sender, &quorate, &question, shortage.as_deref()).await?;
+        let outcome = prepared.send().await?;
+        finish(&Executed::of(&outcome, proposal.hash().hash(), executor), shortage.as_deref())
+    }
+
+    /// Asks whether to execute at the most that it may cost.
+    ///
+    /// Whoever answers late is not bound to fees and nonces of before: the transaction is prepared anew, and the question
+    /// asked again if that costs more.
+    async fn agree<'a>(
+        &self,
+        context: &Context,
+        sender: &'a Sender,
+        quorate: &'a Quorate,
+        question: &str,
+        shortage: Option<&str>,
+    ) -> Result<Prepared<'a>> {
+        let mut agreed = None;
+        loop {
+            let prepared = prepare_execution(sender, quorate).await.map_err(|error| explained(error, shortage))?;
+            let cost = prepared.max_cost_wei();
+            if agreed.is_some_and(|agreed| cost <= agreed) {
+                return Ok(prepared);
+            }
+            let asked = Instant::now();
+            context.ui.confirm(&format!("It {}. {question}", may_cost(cost)), self.yes)?;
+            if self.yes || asked.elapsed() < FRESH {
+                return Ok(prepared);
+            }
+            agreed = Some(cost);
+        }
+    }
+}
+
+/// Says that the Safe has not what a plain call sends.
+fn shortage(tx: &SafeTx, state: &SafeState) -> Option<String> {
+    (tx.operation == Operation::Call && state.balance < tx.value)
+        .then(|| format!("the Safe has {}, and this sends {}", units::ether(state.balance), units::ether(tx.value)))
+}
+
+/// Tells why it would revert where the chain does not: that the Safe is short of money says nothing by itself.
+fn explained(error: ExecuteError, shortage: Option<&str>) -> Failure {
+    let silent = match &error {
+        ExecuteError::Reverts(reason) => matches!(reason, Revert::Empty | Revert::Safe(GsCode::InnerCallFailed)),
+        ExecuteError::InnerReverts { reason } => *reason == Revert::Empty,
+        _ => false,
+    };
+    let failure = Failure::from(error);
+    match shortage {
+        Some(shortage) if silent => Failure { message: format!("{}: {shortage}", failure.message), ..failure },
+        _ => failure,
     }
 }
 
@@ -120,11 +174,13 @@ fn expect_close(
 }
 
 /// An inner call that failed is an outcome and a failure at once.
-fn finish(executed: &Executed) -> Result<Done> {
+fn finish(executed: &Executed, shortage: Option<&str>) -> Result<Done> {
     if executed.result == "success" {
         return Done::report(executed);
     }
-    let reason = executed.reason.as_deref().unwrap_or("the node does not say why");
+    let empty = Revert::Empty.to_string();
+    let reason = executed.reason.as_deref().filter(|reason| *reason != empty).or(shortage);
+    let reason = reason.or(executed.reason.as_deref()).unwrap_or("the node does not say why");
     let mut failure = Failure::new(Code::InnerFailure, format_args!("the inner call failed: {reason}"))
         .hint("it was executed and its nonce is used; propose it anew when the reason is gone");
     failure.report = Some(Box::new(report(executed)?));
@@ -165,5 +221,69 @@ impl Output for Executed {
         if self.payment != "0" {
             page.row("refund", &self.payment);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy::primitives::{Bytes, U256};
+    use quorate_core::{Account, Block, SafeId, Version};
+
+    fn state(balance: u64) -> SafeState {
+        let account = Account::keyed(Address::repeat_byte(0x51));
+        SafeState {
+            safe: SafeId::new(1, Address::repeat_byte(0x5a)),
+            block: Block { number: 7, hash: B256::ZERO, timestamp: 1 },
+            version: Version::V1_5_0,
+            singleton: account,
+            owners: vec![account],
+            threshold: 1,
+            nonce: U256::ZERO,
+            modules: vec![],
+            guard: None,
+            module_guard: None,
+            fallback_handler: None,
+            balance: U256::from(balance),
+        }
+    }
+
+    #[test]
+    fn a_safe_without_the_money_is_why_a_silent_call_fails() {
+        let tx = SafeTx::call(Address::ZERO, U256::from(10).pow(U256::from(18)), Bytes::new(), U256::ZERO);
+        let short = shortage(&tx, &state(5)).unwrap();
+        assert_eq!(short, "the Safe has 0.000000000000000005 ether, and this sends 1 ether");
+        assert_eq!(shortage(&tx, &state(10u64.pow(18))), None);
+        assert_eq!(shortage(&SafeTx { operation: Operation::DelegateCall, ..tx }, &state(5)), None);
+        for error in [
+            ExecuteError::Reverts(Revert::Empty),
+            ExecuteError::Reverts(Revert::Safe(GsCode::InnerCallFailed)),
+            ExecuteError::InnerReverts { reason: Revert::Empty },
+        ] {
+            let failure = explained(error, Some(&short));
+            assert!(failure.message.ends_with(&short) && failure.code == Code::WouldRevert, "{}", failure.message);
+        }
+        let told = explained(ExecuteError::Reverts(Revert::Message("paused".into())), Some(&short));
+        assert!(!told.message.contains(&short), "{}", told.message);
+    }
+
+    #[test]
+    fn an_inner_failure_without_a_reason_is_explained_by_the_balance() {
+        let executed = |reason: Option<&str>| Executed {
+            safe_tx_hash: B256::ZERO,
+            tx_hash: B256::ZERO,
+            block: 1,
+            block_hash: B256::ZERO,
+            gas_used: 1,
+            executor: Address::ZERO,
+            result: "failed",
+            reason: reason.map(str::to_owned),
+            payment: "0".to_owned(),
+        };
+        let message = |reason, shortage| finish(&executed(reason), shortage).unwrap_err().message;
+        assert_eq!(message(None, None), "the inner call failed: the node does not say why");
+        assert_eq!(message(None, Some("poor")), "the inner call failed: poor");
+        assert_eq!(message(Some("no reason"), Some("poor")), "the inner call failed: poor");
+        assert_eq!(message(Some("paused"), Some("poor")), "the inner call failed: paused");
     }
 }

@@ -12,7 +12,8 @@ use crate::{
 
 /// Show the address of a key
 ///
-/// A key file that states its address is not unlocked for this; --verify unlocks it all the same.
+/// A key file that states its address is not unlocked for this: whoever wrote the file may have written another one.
+/// --verify unlocks it all the same.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Unlock the key and compare
@@ -30,11 +31,12 @@ struct Found {
 }
 
 impl Args {
-    pub(crate) async fn run(&self, _: &Context) -> Result<Done> {
+    pub(crate) async fn run(&self, context: &Context) -> Result<Done> {
         self.signer.expect_hidden()?;
         if self.signer.is_keystore() && !self.verify {
             let path = self.signer.keystore_path()?;
             if let Some(address) = Keystore::read(&path)?.claimed_address() {
+                context.ui.note("stated by the file, not verified: --verify");
                 return Done::report(&Found { address, verified: false });
             }
         }

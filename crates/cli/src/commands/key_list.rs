@@ -45,6 +45,9 @@ impl Args {
                 Err(failure) => context.ui.warn(format_args!("left out: {}", failure.message)),
             }
         }
+        if accounts.iter().any(|account| account.address.is_some()) {
+            context.ui.note("addresses are stated by the files, not verified: `quorate key address --verify`");
+        }
         Done::report(&Listed { directory: directory.path().display().to_string(), accounts })
     }
 }

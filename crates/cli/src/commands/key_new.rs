@@ -32,7 +32,7 @@ pub(crate) struct StoreArgs {
     /// Key directory [env: FOUNDRY_DIR, as FOUNDRY_DIR/keystores] [default: ~/.foundry/keystores]
     #[arg(short, long, value_name = "DIR")]
     keystore_dir: Option<PathBuf>,
-    /// File with the password [env: ETH_PASSWORD, also the path of a file]
+    /// File or pipe with the password [env: ETH_PASSWORD, also the path of a file]
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
 }

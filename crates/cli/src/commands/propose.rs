@@ -1,5 +1,5 @@
 use alloy::primitives::{Address, Bytes, U256};
-use quorate_core::{Operation, Proposal, SafeId, SafeTx};
+use quorate_core::{Operation, Proposal, SafeId, SafeState, SafeTx};
 use serde::Serialize;
 
 use crate::{
@@ -100,6 +100,9 @@ impl Args {
         let domain = state.domain().map_err(|error| Failure::new(Code::NotASafe, error))?;
         let mut proposal = Proposal::new(domain, tx, &*self.note).map_err(|error| Failure::new(Code::Usage, error))?;
         let description = Description::of(&proposal, Some(&state), &settings);
+        if let Some(warning) = poor(proposal.tx(), &state) {
+            context.ui.warn(warning);
+        }
         if self.evidence {
             proposal.attach(state).map_err(|error| Failure::new(Code::Unexpected, error))?;
         }
@@ -129,6 +132,13 @@ impl Args {
     }
 }
 
+/// Warns of a call that the Safe cannot pay for as it is now; it may have more when it is executed.
+fn poor(tx: &SafeTx, state: &SafeState) -> Option<String> {
+    let (has, sends) = (units::ether(state.balance), units::ether(tx.value));
+    (tx.operation == Operation::Call && state.balance < tx.value)
+        .then(|| format!("the Safe has {has}, and this sends {sends}: it fails unless the Safe has more by then"))
+}
+
 /// Puts a new proposal into the mailbox.
 pub(crate) fn store(
     context: &Context,
@@ -149,7 +159,7 @@ pub(crate) fn store(
             ));
         }
     }
-    let (entry, ()) = settings.mailbox.store(proposal, |_| Ok(()))?;
+    let (entry, ()) = settings.mailbox.store(&context.ui, proposal, |_| Ok(()))?;
     Done::report(&Proposed {
         safe_tx_hash: proposal.hash().to_string(),
         nonce: nonce.to_string(),
@@ -198,5 +208,35 @@ impl Output for Proposed {
         self.transaction.page(page);
         page.row("file", &self.file);
         page.aside(format_args!("next: quorate sign {}", self.name));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy::primitives::B256;
+    use quorate_core::{Account, Block, Version};
+
+    #[test]
+    fn a_call_that_the_safe_cannot_pay_for_is_warned_of() {
+        let account = Account::keyed(Address::repeat_byte(0x51));
+        let state = SafeState {
+            safe: SafeId::new(1, Address::repeat_byte(0x5a)),
+            block: Block { number: 7, hash: B256::ZERO, timestamp: 1 },
+            version: Version::V1_5_0,
+            singleton: account,
+            owners: vec![account],
+            threshold: 1,
+            nonce: U256::ZERO,
+            modules: vec![],
+            guard: None,
+            module_guard: None,
+            fallback_handler: None,
+            balance: U256::from(5),
+        };
+        let pay = |value: u64| SafeTx::call(Address::ZERO, U256::from(value), Bytes::new(), U256::ZERO);
+        assert!(poor(&pay(6), &state).unwrap().contains("the Safe has 0.000000000000000005 ether"));
+        assert_eq!(poor(&pay(5), &state), None);
+        assert_eq!(poor(&SafeTx { operation: Operation::DelegateCall, ..pay(6) }, &state), None);
     }
 }

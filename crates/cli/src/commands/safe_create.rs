@@ -49,7 +49,7 @@ impl Args {
         if settings.named_chain().is_none() {
             plan.safe = SafeId::new(rpc.chain_id().await?, plan.address);
         }
-        let sender = self.fees.sender(rpc, self.signer.open().await?)?;
+        let sender = self.fees.sender(&context.ui, rpc, self.signer.open().await?)?;
         context.ui.note(format_args!("creating {}", plan.safe));
         let created = create_safe(&sender, &plan).await?;
         // That the proxy has the planned code was checked, or this would be an error.

@@ -2,7 +2,7 @@ use std::cell::Cell;
 
 use alloy::primitives::Address;
 use quorate_chain::{confirm, read_state};
-use quorate_core::{Insertion, SafeId, SafeState};
+use quorate_core::{Insertion, Proposal, SafeId, SafeState};
 use serde::Serialize;
 
 use crate::{
@@ -24,6 +24,8 @@ use crate::{
 ///
 /// Without a node this works from the evidence in the file. The evidence is a claim of whoever made the file: it can be
 /// wrong about who owns the Safe, but the hash that is signed is computed here, from the transaction that is shown.
+///
+/// Warns if the mailbox holds another transaction with the same nonce that this owner has signed: only one can run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A nonce, the first digits of a hash, or a file
@@ -105,6 +107,7 @@ impl Args {
             return Err(Failure::new(Code::NotAnOwner, format_args!("{owner} does not own {}", state.safe))
                 .hint(format_args!("its owners are {}", owners.join(", "))));
         }
+        warn_of_rivals(&entry.proposal, context, &settings, |rival| Ok(rival.signatures().get(owner).is_some()));
         let hash = entry.proposal.hash().to_string();
         context.ui.confirm(&format!("Sign {hash} as {}?", settings.named(owner)), self.yes)?;
         let style = if self.eth_sign { Style::PersonalMessage } else { signer.style() };
@@ -116,7 +119,7 @@ impl Args {
         let before = entry.proposal;
         let wanted = *before.hash();
         let known = Cell::new(false);
-        let (entry, ()) = mailbox::amend(&entry.path, |proposal| {
+        let (entry, ()) = mailbox::amend(&context.ui, &entry.path, |proposal| {
             if *proposal.hash() != wanted {
                 return Err(Failure::new(
                     Code::Refused,
@@ -189,6 +192,9 @@ impl Args {
         if !inner_state.is_owner(owner) {
             return Err(Failure::new(Code::NotAnOwner, format_args!("{owner} does not own {}", inner_state.safe)));
         }
+        warn_of_rivals(&entry.proposal, context, settings, |rival| {
+            Nested::new(rival, &inner_state)?.has_signed(rival, owner)
+        });
         let hash = nested.digest().hash();
         context.ui.confirm(&format!("Sign {hash} as {} for {inner}?", settings.named(owner)), self.yes)?;
         let style = if self.eth_sign { Style::PersonalMessage } else { signer.style() };
@@ -196,7 +202,7 @@ impl Args {
 
         let wanted = *entry.proposal.hash();
         let (known, signatures) = (Cell::new(false), Cell::new(0));
-        let (entry, ()) = mailbox::amend(&entry.path, |proposal| {
+        let (entry, ()) = mailbox::amend(&context.ui, &entry.path, |proposal| {
             if *proposal.hash() != wanted {
                 return Err(Failure::new(
                     Code::Refused,
@@ -221,6 +227,26 @@ impl Args {
             status: Status::online(&entry.proposal, state, &standing),
             name: self.proposal.clone(),
         })
+    }
+}
+
+/// Warns of other transactions in the mailbox that have the same nonce and that the owner has signed already.
+fn warn_of_rivals(
+    proposal: &Proposal,
+    context: &Context,
+    settings: &Settings,
+    has_signed: impl Fn(&Proposal) -> Result<bool>,
+) {
+    let rivals = settings.mailbox.list(Some(proposal.domain().safe())).map(|listing| listing.entries);
+    // The mailbox is not needed to sign a file that lies elsewhere.
+    for rival in rivals.unwrap_or_default().iter().map(|entry| &entry.proposal) {
+        let is_rival = rival.tx().nonce == proposal.tx().nonce && rival.hash() != proposal.hash();
+        if is_rival && has_signed(rival).unwrap_or_default() {
+            context.ui.warn(format_args!(
+                "you have signed another transaction with this nonce: {}; only one of them can run",
+                rival.hash()
+            ));
+        }
     }
 }
 
