@@ -1,13 +1,18 @@
 //! `quorate exec` and `quorate cancel`: what is ready, what is not yet, and what fails on the way.
 
 use alloy::{
-    primitives::{U256, hex},
+    primitives::{Address, U256, hex},
     sol_types::SolCall,
 };
-use anvil_fixtures::{Fixtures, bindings::IReverter};
+use anvil_fixtures::{ACCOUNTS, Fixtures, bindings::IReverter};
+use quorate_contracts::bindings::IERC20;
 use serde_json::Value;
 
-use crate::{chain::Local, desk::Desk};
+use crate::{
+    chain::Local,
+    desk::Desk,
+    node::{self, Node, Reply},
+};
 
 #[test]
 fn an_execution_pays_who_it_was_meant_for() {
@@ -72,14 +77,13 @@ fn what_was_executed_is_not_executed_again() {
 
 #[test]
 fn an_owner_who_executes_confirms_by_it() {
-    let mut desk = Desk::open("executor", 2, 2);
+    let desk = Desk::open("executor", 2, 2);
     desk.chain.endow(desk.owners[1].address(), "1");
     desk.payment(1);
     desk.sign("0", 0);
     desk.json("exec 0 --private-key-env PAYER --yes").fails(4, "signatures_missing");
     let executed = desk.json("exec 0 --private-key-env KEY_1 --yes").data();
     assert_eq!(executed["result"], "success");
-    desk.machine.set("UNUSED", "");
 }
 
 #[test]
@@ -106,24 +110,48 @@ fn a_call_that_would_revert_is_not_sent_and_says_why() {
 #[test]
 fn an_inner_failure_is_told_with_its_reason_and_uses_the_nonce() {
     let reverter = Fixtures::get().reverter;
-    for family in ["quorate", "1.4.1", "1.3.0"] {
+    for family in ["quorate", "1.5.0", "1.4.1", "1.3.0"] {
         let desk = Desk::of(Local::shared(), family, &format!("inner failure {family}"), 1, 1, &[]);
         let data = IReverter::withStringCall { reason: "the till is empty".to_owned() }.abi_encode();
         // With gas of its own, the Safe goes on when the inner call fails.
-        let line = format!("{reverter} --data {} --safe-tx-gas 100000", hex::encode_prefixed(data));
-        desk.propose(&line);
+        desk.propose(&format!("{reverter} --data {} --safe-tx-gas 100000", hex::encode_prefixed(data)));
         desk.sign("0", 0);
-        let run = desk.json("exec 0 --private-key-env PAYER --yes");
-        if run.exit == 6 && run.envelope()["errors"][0]["code"] == "would_revert" {
-            run.fails(6, "would_revert").names(&["the till is empty"]);
-            assert_eq!(desk.nonce(), 0, "nothing was sent");
-            continue;
-        }
-        let failed = run.fails(6, "inner_failure");
-        failed.names(&["the till is empty"]);
+        let failed = desk.json("exec 0 --private-key-env PAYER --yes").fails(6, "inner_failure");
+        failed.names(&["the till is empty"]).advises(&["nonce is used"]);
         assert_eq!(failed.data["result"], "failed");
         assert!(failed.data["tx_hash"].is_string());
         assert_eq!(desk.nonce(), 1);
+    }
+}
+
+#[test]
+fn what_fails_only_when_it_arrives_is_told_by_its_outcome() {
+    let (token, thief) = (Fixtures::get().token, Address::repeat_byte(0x7f));
+    for (family, gas, code, nonce) in [
+        ("quorate", 100_000, "inner_failure", 1),
+        ("1.3.0", 100_000, "inner_failure", 1),
+        ("quorate", 0, "reverted", 0),
+        ("1.3.0", 0, "reverted", 0),
+    ] {
+        let desk = Desk::of(Local::shared(), family, &format!("arrives {family} {gas}"), 1, 1, &[]);
+        let transfer = |to, units| IERC20::transferCall { to, value: U256::from(units) }.abi_encode();
+        desk.chain.send_as(ACCOUNTS[8].address, token, &transfer(desk.safe, 7));
+        let payee = desk.address("payee");
+        desk.propose(&format!("{token} transfer(address,uint256) {payee} 7 --safe-tx-gas {gas}"));
+        desk.sign("0", 0);
+        // All is well when it is looked at; when it arrives at the node, the tokens are gone.
+        let (chain, safe) = (desk.chain.clone(), desk.safe);
+        let taken = transfer(thief, 7);
+        let node = Node::start(move |_, request| {
+            if request.to_string().contains("eth_sendRawTransaction") {
+                chain.send_as(safe, token, &taken);
+            }
+            Reply::json(&node::post(chain.url(), request))
+        });
+        let run = desk.json(&format!("exec 0 --private-key-env PAYER --yes --rpc-url {}", node.url()));
+        run.fails(6, code);
+        assert_eq!(desk.nonce(), nonce, "{run}");
+        assert_eq!(desk.chain.sent(desk.key("PAYER").address()), 2, "created, and sent once: {run}");
     }
 }
 

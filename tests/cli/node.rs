@@ -110,7 +110,8 @@ pub(crate) fn post(url: &str, body: &Value) -> Value {
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     let body = body.to_string();
     let head = "content-type: application/json\r\nconnection: close";
-    write!(stream, "POST / HTTP/1.1\r\nhost: {address}\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+    write!(stream, "POST / HTTP/1.1\r\nhost: {address}\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+        .unwrap();
     let answer = read_message(&mut stream).expect("an answer with a length");
     serde_json::from_slice(&answer).unwrap()
 }

@@ -52,7 +52,10 @@ fn without_evidence_and_network_nothing_is_signed() {
     refused.advises(&["export --evidence"]);
     assert_eq!(desk.read("bare.json"), before);
     let shown = desk.json("show bare.json").data();
-    assert_eq!((&shown["status"]["stage"], &shown["status"]["checked_against"]), (&"unknown".into(), &"nothing".into()));
+    assert_eq!(
+        (&shown["status"]["stage"], &shown["status"]["checked_against"]),
+        (&"unknown".into(), &"nothing".into())
+    );
 }
 
 #[test]

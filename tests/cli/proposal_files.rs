@@ -141,7 +141,7 @@ fn an_edited_transaction_is_found_out_by_its_hash() {
         desk.write("edited.json", file.to_string());
         refused(&desk, "edited.json", 3, "bad_proposal", &[&hash, "changed"]);
     }
-    let mut file = good.clone();
+    let mut file = good;
     file["safe"]["chain_id"] = json!(1);
     desk.write("moved.json", file.to_string());
     refused(&desk, "moved.json", 3, "bad_proposal", &[&hash]);
@@ -228,7 +228,11 @@ fn a_proposal_for_another_release_is_refused() {
     proposal.sign(quorate_core::Signature::from_bytes(&alloy::hex::decode(signature).unwrap()).unwrap()).unwrap();
     desk.write("old.json", proposal.to_json());
     let before = desk.everything();
-    for line in ["sign old.json --private-key-env KEY_0 --yes", "import old.json", "exec old.json --private-key-env PAYER --yes"] {
+    for line in [
+        "sign old.json --private-key-env KEY_0 --yes",
+        "import old.json",
+        "exec old.json --private-key-env PAYER --yes",
+    ] {
         desk.json(line).fails(3, "wrong_contract").names(&["1.3.0", "1.5.0"]);
     }
     let mut file: Value = serde_json::from_str(&proposal.to_json()).unwrap();

@@ -31,7 +31,10 @@ pub(crate) fn compare_value(name: &str, envelope: &Value) {
         return;
     }
     let expected = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    assert!(found == expected, "{name} is not as it was; {VARIABLE}=write makes it anew.\nwas:\n{expected}\nis:\n{found}");
+    assert!(
+        found == expected,
+        "{name} is not as it was; {VARIABLE}=write makes it anew.\nwas:\n{expected}\nis:\n{found}"
+    );
 }
 
 /// Replaces what varies by its kind, so that the keys stay.

@@ -93,7 +93,7 @@ codes! {
     WouldRevert = "would_revert", Reverted, "The transaction would revert; nothing was sent";
     Reverted = "reverted", Reverted, "The transaction was mined and reverted";
     InnerFailure = "inner_failure", Reverted, "The Safe executed, its nonce is used, and the inner call failed";
-    Interrupted = "interrupted", Interrupted, "Ctrl-C was pressed";
+    Interrupted = "interrupted", Interrupted, "Ctrl-C was pressed; `dev`, which is meant to end so, ends with 0";
 }
 
 impl fmt::Display for Code {

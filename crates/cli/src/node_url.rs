@@ -120,7 +120,7 @@ fn value(name: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Zeroizing<S
         Failure::new(Code::Config, format_args!("the environment variable {name} is not set"))
             .hint(format_args!("{FILE_NAME} refers to it as ${{{name}}}"))
     })?;
-    if secret::is_private_key(&value) {
+    if secret::may_hold_key(&value) {
         return Err(Failure::new(
             Code::Config,
             format_args!("the environment variable {name} looks like a private key: it is not sent to a node"),
