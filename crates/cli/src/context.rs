@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::{
     error::{Code, Failure, Result},
-    mailbox::Entry,
     page::Page,
+    proposal_file::Entry,
     settings::Settings,
     status::{Basis, Status, expect_possible},
     ui::{Output, Ui, report},

@@ -31,6 +31,7 @@ mod mailbox;
 mod nested;
 mod node_url;
 mod page;
+mod proposal_file;
 mod secret;
 mod settings;
 mod signer;

@@ -10,9 +10,9 @@ use crate::{
     call::parse_hex,
     context::{Context, Done},
     error::{Code, Failure, Result},
-    mailbox,
     nested::{Claims, unfinished, unite},
     page::Page,
+    proposal_file,
     settings::{PlaceArgs, Settings},
     status::{Basis, Status, expect_possible},
     ui::Output,
@@ -130,7 +130,7 @@ impl Args {
 
         let wanted = *entry.proposal.hash();
         let done = RefCell::new("added");
-        let (entry, ()) = mailbox::amend(&context.ui, &entry.path, |proposal| {
+        let (entry, ()) = proposal_file::amend(&context.ui, &entry.path, |proposal| {
             if *proposal.hash() != wanted {
                 return Err(Failure::new(
                     Code::Refused,

@@ -12,9 +12,9 @@ use serde::Serialize;
 use crate::{
     context::{Context, Done},
     error::{Code, Failure, Result},
-    mailbox,
     nested::{Claims, is_unfinished, unite},
     page::Page,
+    proposal_file,
     settings::{PlaceArgs, Settings},
     status::{Basis, Status, expect_possible},
     ui::{Output, report},
@@ -91,7 +91,7 @@ impl Args {
     }
 
     async fn import(&self, file: &Path, context: &Context, settings: &Settings) -> Result<Item> {
-        let proposal = mailbox::read(file)?;
+        let proposal = proposal_file::read(file)?;
         let (basis, status) = context.check(&proposal, settings, self.offline).await?;
         if let Some(state) = basis.state() {
             expect_possible(&proposal, state)?;
@@ -126,7 +126,7 @@ impl Args {
         let path = settings.mailbox.path_of(&proposal);
         for _ in 0..ATTEMPTS {
             // The mailbox's own copy as it is before the merge; if it changes in the meantime, this begins anew.
-            let before = if path.exists() { Some(mailbox::read(&path)?) } else { None };
+            let before = if path.exists() { Some(proposal_file::read(&path)?) } else { None };
             let united = self.unite(file, before.as_ref(), &proposal, (&basis, &status), context, settings).await?;
             let has_changed = Cell::new(false);
             let stored = settings.mailbox.store(&context.ui, &proposal, |merged| {

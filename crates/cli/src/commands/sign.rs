@@ -9,9 +9,9 @@ use crate::{
     context::{Context, Done},
     describe::Description,
     error::{Code, Failure, Result},
-    mailbox::{self, Entry},
     nested::Nested,
     page::Page,
+    proposal_file::{self, Entry},
     settings::{PlaceArgs, Settings},
     signer::{SignerArgs, Style, Subject},
     status::{Status, expect_possible},
@@ -119,7 +119,7 @@ impl Args {
         let before = entry.proposal;
         let wanted = *before.hash();
         let known = Cell::new(false);
-        let (entry, ()) = mailbox::amend(&context.ui, &entry.path, |proposal| {
+        let (entry, ()) = proposal_file::amend(&context.ui, &entry.path, |proposal| {
             if *proposal.hash() != wanted {
                 return Err(Failure::new(
                     Code::Refused,
@@ -202,7 +202,7 @@ impl Args {
 
         let wanted = *entry.proposal.hash();
         let (known, signatures) = (Cell::new(false), Cell::new(0));
-        let (entry, ()) = mailbox::amend(&context.ui, &entry.path, |proposal| {
+        let (entry, ()) = proposal_file::amend(&context.ui, &entry.path, |proposal| {
             if *proposal.hash() != wanted {
                 return Err(Failure::new(
                     Code::Refused,
