@@ -57,9 +57,9 @@ contract Multisig is
         uint256 payment,
         address payable paymentReceiver
     ) external override {
-        emit SafeSetup(msg.sender, _owners, _threshold, to, fallbackHandler);
-
         _setupOwners(_owners, _threshold);
+        _logSetup(_owners, _threshold, to, fallbackHandler);
+
         if (fallbackHandler != address(0)) _setFallbackHandler(fallbackHandler);
         _setupModules(to, data);
         // `payment` gas at a price of 1: the amount itself, but 0 native tokens when tx.gasprice is 0.
@@ -70,7 +70,7 @@ contract Multisig is
     function execTransaction(
         address to,
         uint256 value,
-        bytes memory data,
+        bytes calldata data,
         Operation operation,
         uint256 safeTxGas,
         uint256 baseGas,
@@ -78,12 +78,21 @@ contract Multisig is
         address gasToken,
         address payable refundReceiver,
         bytes calldata signatures
-    ) public payable virtual override returns (bool success) {
-        // The nonce is used before anybody else's code runs, so what the owners signed cannot be run twice.
-        bytes32 txHash = getTransactionHash(
-            to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver, nonce++
-        );
-        checkSignatures(msg.sender, txHash, signatures);
+    ) external payable override returns (bool success) {
+        bytes32 txHash;
+        {
+            uint256 _nonce = nonce;
+            uint256 _threshold = threshold;
+            _logTransaction(data, signatures, _nonce, _threshold);
+
+            // The nonce is used before anybody else's code runs, so what the owners signed cannot be run twice.
+            unchecked {
+                // Nobody lives to see 2^256 transactions.
+                nonce = _nonce + 1;
+            }
+            txHash = TypedData.digestOfCall(data, _nonce);
+            _checkSignatures(msg.sender, txHash, signatures, _threshold);
+        }
 
         ITransactionGuard guard = _guard();
         if (address(guard) != address(0)) {
@@ -105,11 +114,22 @@ contract Multisig is
         _requireGas(safeTxGas);
 
         uint256 payment;
-        (success, payment) =
-            _executeAndRefund(to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver);
+        uint256 gasUsed = gasleft();
+        unchecked {
+            // `_requireGas` left at least GAS_AFTER_CALL, and gas only goes down.
+            uint256 gasLimit = gasPrice == 0 ? gasleft() - GAS_AFTER_CALL : safeTxGas;
+            success = Execution.perform(to, value, data, operation, gasLimit);
+            gasUsed -= gasleft();
+        }
+        if (gasPrice != 0) payment = _refund(gasUsed, baseGas, gasPrice, gasToken, refundReceiver);
 
-        if (success) emit ExecutionSuccess(txHash, payment);
-        else emit ExecutionFailure(txHash, payment);
+        if (success) {
+            emit ExecutionSuccess(txHash, payment);
+        } else {
+            // The owners asked for neither a gas limit nor a refund: nothing is owed, and the nonce stays.
+            if (safeTxGas == 0 && gasPrice == 0) ReturnData.bubble();
+            emit ExecutionFailure(txHash, payment);
+        }
 
         if (address(guard) != address(0)) guard.checkAfterExecution(txHash, success);
     }
@@ -123,26 +143,47 @@ contract Multisig is
 
     /// @inheritdoc IMultisig
     function getTransactionHash(
-        address to,
-        uint256 value,
-        bytes memory data,
-        Operation operation,
-        uint256 safeTxGas,
-        uint256 baseGas,
-        uint256 gasPrice,
-        address gasToken,
-        address refundReceiver,
+        address, /* to */
+        uint256, /* value */
+        bytes calldata data,
+        Operation, /* operation */
+        uint256, /* safeTxGas */
+        uint256, /* baseGas */
+        uint256, /* gasPrice */
+        address, /* gasToken */
+        address, /* refundReceiver */
         uint256 _nonce
-    ) public view override returns (bytes32 txHash) {
-        return TypedData.digest(
-            TypedData.domainSeparator(),
-            TypedData.transactionStructHash(
-                to, value, data, operation, safeTxGas, baseGas, gasPrice, gasToken, refundReceiver, _nonce
-            )
-        );
+    ) external view override returns (bytes32 txHash) {
+        return TypedData.digestOfCall(data, _nonce);
     }
 
     /* INTERNAL */
+
+    /// @dev Called first by `execTransaction`, with those of its parameters that are `bytes`, and with what it read from
+    /// storage. Does nothing; `MultisigL2` writes an event.
+    function _logTransaction(bytes calldata data, bytes calldata signatures, uint256 _nonce, uint256 _threshold)
+        internal
+        virtual {}
+
+    /// @dev Emits `SafeSetup`. The owners were checked one by one before: Solidity would do it again to write them down.
+    function _logSetup(address[] calldata _owners, uint256 _threshold, address initializer, address fallbackHandler)
+        private
+    {
+        bytes32 topic = SafeSetup.selector;
+        assembly ("memory-safe") {
+            // In memory that stays free: where the owners begin, threshold, initializer, handler, then how many owners there
+            // are, and the owners as they stand in the call.
+            let log := mload(0x40)
+            let size := mul(_owners.length, 0x20)
+            mstore(log, 0x80)
+            mstore(add(log, 0x20), _threshold)
+            mstore(add(log, 0x40), initializer)
+            mstore(add(log, 0x60), fallbackHandler)
+            mstore(add(log, 0x80), _owners.length)
+            calldatacopy(add(log, 0xa0), _owners.offset, size)
+            log2(log, add(0xa0, size), topic, caller())
+        }
+    }
 
     /// @dev Reverts with GS010 unless the inner call can get `safeTxGas` although the EVM keeps 1/64 back.
     function _requireGas(uint256 safeTxGas) private view {
@@ -152,34 +193,7 @@ contract Multisig is
             uint256 withRounding = (safeTxGas << 6) / 63;
             uint256 withReserve = safeTxGas + GAS_AFTER_CALL;
             uint256 needed = (withRounding > withReserve ? withRounding : withReserve) + GAS_BEFORE_CALL;
-            require(gasleft() >= needed, "GS010");
+            if (gasleft() < needed) revert("GS010");
         }
-    }
-
-    /// @dev Runs the inner call and pays for it. Reverts with the inner call's data when that fails and the owners asked
-    /// for neither a gas limit nor a refund: then nothing is owed and the nonce stays.
-    function _executeAndRefund(
-        address to,
-        uint256 value,
-        bytes memory data,
-        Operation operation,
-        uint256 safeTxGas,
-        uint256 baseGas,
-        uint256 gasPrice,
-        address gasToken,
-        address payable refundReceiver
-    ) private returns (bool success, uint256 payment) {
-        uint256 gasBefore = gasleft();
-        uint256 gasUsed;
-        unchecked {
-            // `_requireGas` left at least GAS_AFTER_CALL, and gas only goes down.
-            success =
-                Execution.perform(to, value, data, operation, gasPrice == 0 ? gasleft() - GAS_AFTER_CALL : safeTxGas);
-            gasUsed = gasBefore - gasleft();
-        }
-
-        if (!success && safeTxGas == 0 && gasPrice == 0) ReturnData.bubble(ReturnData.take());
-
-        if (gasPrice != 0) payment = _refund(gasUsed, baseGas, gasPrice, gasToken, refundReceiver);
     }
 }

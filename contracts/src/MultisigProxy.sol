@@ -12,7 +12,7 @@ contract MultisigProxy {
     /// @notice Sets the singleton. It cannot be 0.
     /// @dev There is no test that it has code: the factory makes one.
     constructor(address _singleton) {
-        require(_singleton != address(0), "Invalid singleton address provided");
+        if (_singleton == address(0)) revert("Invalid singleton address provided");
         singleton = _singleton;
     }
 
@@ -21,11 +21,12 @@ contract MultisigProxy {
     /// memory, and never comes back to Solidity.
     fallback() external payable {
         assembly {
-            // The singleton, cleared of what may stand above its 20 bytes.
-            let target := and(sload(0), 0xffffffffffffffffffffffffffffffffffffffff)
+            // The singleton. Whatever stands above its 20 bytes means nothing to DELEGATECALL.
+            let target := sload(0)
             // masterCopy(): compare the first four bytes, whatever follows.
-            if eq(shr(224, calldataload(0)), 0xa619486e) {
-                mstore(0, target)
+            if eq(shr(0xe0, calldataload(0)), 0xa619486e) {
+                // One word: 12 bytes of memory that nothing has written yet, then the 20 bytes of the singleton.
+                mstore(0x0c, shl(0x60, target))
                 return(0, 0x20)
             }
             // Pass on the whole input with all gas; caller and value stay what they are.

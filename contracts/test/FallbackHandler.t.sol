@@ -5,6 +5,7 @@ import {IFallbackHandler} from "../src/interfaces/IFallbackHandler.sol";
 import {IModules} from "../src/interfaces/IModules.sol";
 import {IMultisig} from "../src/interfaces/IMultisig.sol";
 import {ITokenReceiver} from "../src/interfaces/ITokenReceiver.sol";
+import {ITokensRecipient} from "../src/interfaces/ITokensRecipient.sol";
 import {IERC165} from "../src/interfaces/IERC165.sol";
 import {Operation} from "../src/types/Operation.sol";
 import {DelegateTarget} from "./fixtures/DelegateTarget.sol";
@@ -210,8 +211,8 @@ contract FallbackHandlerTest is BaseTest {
     }
 
     function test_tokensReceived() public {
-        ITokenReceiver(address(safe)).tokensReceived(stranger, stranger, stranger, 1, "", "");
-        ITokenReceiver(handler).tokensReceived(stranger, stranger, stranger, 1, "", "");
+        ITokensRecipient(address(safe)).tokensReceived(stranger, stranger, stranger, 1, "", "");
+        ITokensRecipient(handler).tokensReceived(stranger, stranger, stranger, 1, "", "");
     }
 
     function testFuzz_supportsInterface(bytes4 id) public view {

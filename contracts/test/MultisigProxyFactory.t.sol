@@ -121,6 +121,31 @@ contract MultisigProxyFactoryTest is BaseTest {
         );
     }
 
+    /// @dev The salt is the hash of any initializer and of the nonce: `_salt` against `abi.encodePacked`, of every length, and
+    /// wherever the bytes lie in the call.
+    function testFuzz_salt(bytes memory initializer, uint256 saltNonce, bytes memory before, bytes memory behind)
+        public
+    {
+        // STOP: a singleton that takes every initializer.
+        vm.etch(recipient, hex"00");
+        bytes32 salt = keccak256(abi.encodePacked(keccak256(initializer), saltNonce));
+        bytes32 initCodeHash = keccak256(bytes.concat(factory.proxyCreationCode(), abi.encode(recipient)));
+        bytes memory call = bytes.concat(
+            factory.createProxyWithNonce.selector,
+            abi.encode(recipient, 0x60 + before.length, saltNonce),
+            before,
+            bytes32(initializer.length),
+            initializer,
+            behind
+        );
+        (bool success, bytes memory answer) = address(factory).call(call);
+        vm.assertTrue(success);
+        vm.assertEq(
+            abi.decode(answer, (address)),
+            address(uint160(uint256(keccak256(abi.encodePacked(hex"ff", factory, salt, initCodeHash)))))
+        );
+    }
+
     function test_views() public {
         vm.chainId(12_345);
         vm.assertEq(factory.getChainId(), 12_345);

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IFallback} from "../interfaces/IFallback.sol";
-import {ReturnData} from "../libraries/ReturnData.sol";
 import {Slots} from "../libraries/Slots.sol";
 import {SelfAuthorized} from "./SelfAuthorized.sol";
 
@@ -17,13 +16,22 @@ abstract contract Fallback is SelfAuthorized, IFallback {
     /// @notice Passes an unknown call to the handler, followed by the 20 bytes of the caller's address.
     /// @dev A CALL without value, with all gas; its answer is the answer here, and so is its revert. Without a handler
     /// the call succeeds and answers nothing.
-    fallback(bytes calldata input) external returns (bytes memory) {
+    fallback() external {
         address handler = Slots.load(Slots.FALLBACK_HANDLER);
-        if (handler == address(0)) return "";
+        assembly ("memory-safe") {
+            if iszero(handler) { return(0, 0) }
 
-        (bool success, bytes memory output) = handler.call(abi.encodePacked(input, msg.sender));
-        if (!success) ReturnData.bubble(output);
-        return output;
+            // The whole input, then the caller's 20 bytes: the first of a word, of which the rest is not passed on.
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            mstore(add(free, calldatasize()), shl(0x60, caller()))
+            let success := call(gas(), handler, 0, free, add(calldatasize(), 0x14), 0, 0)
+
+            // The whole output, as a return or as a revert.
+            returndatacopy(free, 0, returndatasize())
+            if success { return(free, returndatasize()) }
+            revert(free, returndatasize())
+        }
     }
 
     /// @inheritdoc IFallback
@@ -36,7 +44,7 @@ abstract contract Fallback is SelfAuthorized, IFallback {
     /// @dev Stores the handler without an event.
     function _setFallbackHandler(address handler) internal {
         // The account as its own handler would let anyone call it as itself.
-        require(handler != address(this), "GS400");
+        if (handler == address(this)) revert("GS400");
 
         Slots.store(Slots.FALLBACK_HANDLER, handler);
     }

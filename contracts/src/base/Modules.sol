@@ -19,8 +19,8 @@ abstract contract Modules is MultisigStorage, SelfAuthorized, IModules {
 
     /// @inheritdoc IModules
     function enableModule(address module) public override authorized {
-        require(module != address(0) && module != SENTINEL, "GS101");
-        require(modules[module] == address(0), "GS102");
+        if (module == address(0) || module == SENTINEL) revert("GS101");
+        if (modules[module] != address(0)) revert("GS102");
 
         modules[module] = modules[SENTINEL];
         modules[SENTINEL] = module;
@@ -30,8 +30,8 @@ abstract contract Modules is MultisigStorage, SelfAuthorized, IModules {
 
     /// @inheritdoc IModules
     function disableModule(address prevModule, address module) public override authorized {
-        require(module != address(0) && module != SENTINEL, "GS101");
-        require(modules[prevModule] == module, "GS103");
+        if (module == address(0) || module == SENTINEL) revert("GS101");
+        if (modules[prevModule] != module) revert("GS103");
 
         modules[prevModule] = modules[module];
         modules[module] = address(0);
@@ -41,7 +41,7 @@ abstract contract Modules is MultisigStorage, SelfAuthorized, IModules {
 
     /// @inheritdoc IModules
     function setModuleGuard(address moduleGuard) external override authorized {
-        require(moduleGuard == address(0) || ERC165.claims(moduleGuard, type(IModuleGuard).interfaceId), "GS301");
+        if (moduleGuard != address(0) && !ERC165.claims(moduleGuard, type(IModuleGuard).interfaceId)) revert("GS301");
 
         Slots.store(Slots.MODULE_GUARD, moduleGuard);
 
@@ -49,7 +49,7 @@ abstract contract Modules is MultisigStorage, SelfAuthorized, IModules {
     }
 
     /// @inheritdoc IModules
-    function execTransactionFromModule(address to, uint256 value, bytes memory data, Operation operation)
+    function execTransactionFromModule(address to, uint256 value, bytes calldata data, Operation operation)
         public
         virtual
         override
@@ -63,7 +63,7 @@ abstract contract Modules is MultisigStorage, SelfAuthorized, IModules {
     }
 
     /// @inheritdoc IModules
-    function execTransactionFromModuleReturnData(address to, uint256 value, bytes memory data, Operation operation)
+    function execTransactionFromModuleReturnData(address to, uint256 value, bytes calldata data, Operation operation)
         public
         virtual
         override
@@ -91,8 +91,8 @@ abstract contract Modules is MultisigStorage, SelfAuthorized, IModules {
         override
         returns (address[] memory array, address next)
     {
-        require(start == SENTINEL || isModuleEnabled(start), "GS105");
-        require(pageSize != 0, "GS106");
+        if (start != SENTINEL && !isModuleEnabled(start)) revert("GS105");
+        if (pageSize == 0) revert("GS106");
 
         array = new address[](Checked.size(pageSize));
         uint256 count;
@@ -120,23 +120,23 @@ abstract contract Modules is MultisigStorage, SelfAuthorized, IModules {
     /* INTERNAL */
 
     /// @dev Writes the empty list once and lets `to` configure the account, by DELEGATECALL.
-    function _setupModules(address to, bytes memory data) internal {
-        require(modules[SENTINEL] == address(0), "GS100");
+    function _setupModules(address to, bytes calldata data) internal {
+        if (modules[SENTINEL] != address(0)) revert("GS100");
 
-        modules[SENTINEL] = SENTINEL;
+        _link(modules, SENTINEL, SENTINEL);
 
         if (to != address(0)) {
-            require(to.code.length != 0, "GS002");
-            require(Execution.perform(to, 0, data, Operation.DelegateCall, type(uint256).max), "GS000");
+            if (to.code.length == 0) revert("GS002");
+            if (!Execution.perform(to, 0, data, Operation.DelegateCall, type(uint256).max)) revert("GS000");
         }
     }
 
     /// @dev Refuses strangers and asks the module guard. Returns the guard asked, so that the same one is told the end.
-    function _beforeModuleExecution(address to, uint256 value, bytes memory data, Operation operation)
+    function _beforeModuleExecution(address to, uint256 value, bytes calldata data, Operation operation)
         private
         returns (address guard, bytes32 guardHash)
     {
-        require(msg.sender != SENTINEL && modules[msg.sender] != address(0), "GS104");
+        if (msg.sender == SENTINEL || modules[msg.sender] == address(0)) revert("GS104");
 
         guard = Slots.load(Slots.MODULE_GUARD);
         if (guard != address(0)) {

@@ -41,4 +41,17 @@ abstract contract MultisigStorage is IMultisigState {
     /// @inheritdoc IMultisigState
     /// @dev Slot 8, by owner, then by hash.
     mapping(address => mapping(bytes32 => uint256)) public override approvedHashes;
+
+    /* INTERNAL */
+
+    /// @dev Makes `to` follow `from` in `list`, which is `modules` or `owners`.
+    /// Solidity would read the slot first, to keep what stands above the 20 bytes of an address: nothing does.
+    function _link(mapping(address => address) storage list, address from, address to) internal {
+        assembly ("memory-safe") {
+            // The slot of an entry: keccak256(key, slot of the mapping), put together in scratch space.
+            mstore(0x00, from)
+            mstore(0x20, list.slot)
+            sstore(keccak256(0x00, 0x40), to)
+        }
+    }
 }

@@ -5,7 +5,6 @@ import {IERC20} from "../interfaces/IERC20.sol";
 import {Checked} from "../libraries/Checked.sol";
 import {Execution} from "../libraries/Execution.sol";
 import {ReturnData} from "../libraries/ReturnData.sol";
-import {Operation} from "../types/Operation.sol";
 
 /// @title Refunds
 /// @notice Pays whoever brought a transaction to the chain, out of the account.
@@ -30,10 +29,10 @@ abstract contract Refunds {
             // No executor can ask for more than it pays itself.
             payment = Checked.mul(gas, gasPrice < tx.gasprice ? gasPrice : tx.gasprice);
             (bool success,) = receiver.call{value: payment}("");
-            require(success, "GS011");
+            if (!success) revert("GS011");
         } else {
             payment = Checked.mul(gas, gasPrice);
-            require(_transferToken(gasToken, receiver, payment), "GS012");
+            if (!_transferToken(gasToken, receiver, payment)) revert("GS012");
         }
     }
 
@@ -46,7 +45,7 @@ abstract contract Refunds {
             gasLimit = gasleft() - TOKEN_GAS_RESERVE;
         }
         bytes memory transfer = abi.encodeCall(IERC20.transfer, (receiver, amount));
-        if (!Execution.perform(token, 0, transfer, Operation.Call, gasLimit)) return false;
+        if (!Execution.callWith(token, transfer, gasLimit)) return false;
         // Looked at before it is copied: a token could answer with more than there is gas to copy.
         uint256 size = ReturnData.size();
         return size == 0 || (size == 0x20 && abi.decode(ReturnData.take(), (uint256)) != 0);

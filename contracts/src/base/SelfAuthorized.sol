@@ -7,7 +7,7 @@ pragma solidity 0.8.37;
 abstract contract SelfAuthorized {
     /// @dev Reverts with GS031 unless the account calls itself.
     modifier authorized() {
-        require(msg.sender == address(this), "GS031");
+        if (msg.sender != address(this)) revert("GS031");
         _;
     }
 }

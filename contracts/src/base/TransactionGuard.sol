@@ -12,7 +12,7 @@ import {SelfAuthorized} from "./SelfAuthorized.sol";
 abstract contract TransactionGuard is SelfAuthorized, IGuards {
     /// @inheritdoc IGuards
     function setGuard(address guard) external override authorized {
-        require(guard == address(0) || ERC165.claims(guard, type(ITransactionGuard).interfaceId), "GS300");
+        if (guard != address(0) && !ERC165.claims(guard, type(ITransactionGuard).interfaceId)) revert("GS300");
 
         Slots.store(Slots.GUARD, guard);
 

@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 /// @title ITokenReceiver
-/// @notice The calls by which tokens ask whether they may be sent here (ERC-721, ERC-1155, ERC-777).
-/// @dev The first three revert with "not a fallback call" unless an account passes them on whose handler this is: otherwise
-/// tokens that are sent to the handler by mistake would be lost.
+/// @notice The calls by which tokens ask whether they may be sent here (ERC-721, ERC-1155).
+/// @dev All revert with "not a fallback call" unless an account passes them on whose handler this is: otherwise tokens that
+/// are sent to the handler by mistake would be lost.
 interface ITokenReceiver {
     /// @notice Accepts an ERC-721 token.
     function onERC721Received(address, address, uint256, bytes memory) external view returns (bytes4);
@@ -17,7 +17,4 @@ interface ITokenReceiver {
         external
         view
         returns (bytes4);
-
-    /// @notice Accepts ERC-777 tokens. An account must still register itself with ERC-1820 to receive any.
-    function tokensReceived(address, address, address, uint256, bytes memory, bytes memory) external pure;
 }

@@ -47,7 +47,7 @@ library Batch {
                     success := delegatecall(gas(), to, data, dataLength, 0, 0)
                 }
             }
-            if (!success) ReturnData.bubble(ReturnData.take());
+            if (!success) ReturnData.bubble();
 
             unchecked {
                 // A length near 2^256 would wrap, but its call has run out of gas before.

@@ -24,6 +24,17 @@ library ReturnData {
         }
     }
 
+    /// @notice Reverts with exactly what the last call answered with.
+    /// @dev Must follow the call directly, as `take` must.
+    function bubble() internal pure {
+        assembly ("memory-safe") {
+            // By way of free memory; there is nothing after a revert that could need it.
+            let free := mload(0x40)
+            returndatacopy(free, 0, returndatasize())
+            revert(free, returndatasize())
+        }
+    }
+
     /// @notice Reverts with exactly `data`: no selector is added, an empty `data` is an empty revert.
     function bubble(bytes memory data) internal pure {
         assembly ("memory-safe") {

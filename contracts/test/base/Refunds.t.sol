@@ -158,6 +158,69 @@ contract RefundsTest is BaseTest {
         _execReverts(_refunded(2000, type(uint256).max / 2, 3, address(hog)), "");
     }
 
+    /* EXACTLY */
+
+    /// @dev A call that burns all of `safeTxGas` in a known way, so that the gas of the refund is known but for what the
+    /// call itself costs, which is always the same.
+    function _overhead(uint256 safeTxGas, uint256 baseGas, uint256 price, uint256 txPrice, address token)
+        private
+        returns (uint256)
+    {
+        vm.txGasPrice(txPrice);
+        SafeTx memory t = _tx(reverter, 0, abi.encodeCall(Reverter.withInvalid, ()));
+        (t.safeTxGas, t.baseGas, t.gasPrice, t.gasToken, t.refundReceiver) =
+        (safeTxGas, baseGas, price, token, receiver);
+        uint256 nativeBefore = receiver.balance;
+        uint256 safeBefore = address(safe).balance;
+
+        uint256 payment = _payment(t, keccak256("ExecutionFailure(bytes32,uint256)"));
+
+        // Native tokens at the lower price of both; others at the price that was signed.
+        if (token == address(0)) {
+            vm.assertEq(receiver.balance - nativeBefore, payment);
+            vm.assertEq(safeBefore - address(safe).balance, payment);
+            if (txPrice < price) price = txPrice;
+        } else {
+            vm.assertEq(receiver.balance, nativeBefore);
+            vm.assertEq(address(safe).balance, safeBefore);
+        }
+        vm.assertEq(payment % price, 0);
+        return payment / price - baseGas - safeTxGas;
+    }
+
+    address private reverter;
+
+    /// @dev The exact amount: (gas of the inner call + baseGas) * price, to the wei, for any numbers and both currencies.
+    function testFuzz_exactly(
+        uint256[2] memory safeTxGas,
+        uint256[2] memory baseGas,
+        uint256[2] memory price,
+        uint256[2] memory txPrice,
+        bool native
+    ) public {
+        reverter = address(new Reverter());
+        TestToken token = new TestToken("Test", "TST", 18);
+        token.mint(address(safe), 1e30);
+        address gasToken = native ? address(0) : address(token);
+        // Whoever is met the first time costs more.
+        _overhead(50_000, 0, 1, 1, gasToken);
+        uint256[2] memory overhead;
+        for (uint256 i; i < 2; ++i) {
+            uint256 before = token.balanceOf(receiver);
+            overhead[i] = _overhead(
+                _bound(safeTxGas[i], 10_000, 1_000_000),
+                _bound(baseGas[i], 0, 1_000_000),
+                _bound(price[i], 1, 1e12),
+                _bound(txPrice[i], 1, 1e12),
+                gasToken
+            );
+            vm.assertTrue((token.balanceOf(receiver) > before) == !native);
+        }
+        vm.assertEq(overhead[0], overhead[1]);
+        // A call to a warm account takes 100; the rest is what stands around it.
+        vm.assertLe(overhead[0], 500);
+    }
+
     /* TOKENS */
 
     function testFuzz_token(uint256 burn, uint256 baseGas, uint256 price, uint256 txPrice) public {

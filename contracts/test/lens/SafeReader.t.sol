@@ -302,4 +302,60 @@ contract SafeReaderTest is BaseTest {
         vm.assertEq(answers[0].data.length, 4096);
         vm.assertTrue(answers[0].data[4095] == 0xaa);
     }
+
+    /* TWINS */
+
+    /// @dev `_ask` against Solidity's own STATICCALL, of which the first 4096 bytes are taken one by one.
+    function testFuzz_calls_likePlainSolidity(bytes memory data, uint256 length, uint8 shape) public {
+        length = _bound(length, 0, 9000);
+        bytes memory input = bytes.concat(data, new bytes(length));
+        for (uint256 i = data.length; i < input.length; i += 7) {
+            input[i] = bytes1(uint8(1 + i % 255));
+        }
+        address[4] memory targets = [address(4), address(new Reverter()), address(2), recipient];
+        address target = targets[shape % 4];
+        if (shape % 4 == 1) input = abi.encodeCall(Reverter.withBytes, (input));
+        Call[] memory calls = new Call[](2);
+        calls[0] = Call(target, input);
+        // Memory behind the first answer is not that of the second.
+        calls[1] = Call(address(4), data);
+
+        Answer[] memory answers = _read(recipient, calls).answers;
+
+        (bool success, bytes memory answer) = target.staticcall(input);
+        bytes memory kept = new bytes(answer.length < 4096 ? answer.length : 4096);
+        for (uint256 i; i < kept.length; ++i) {
+            kept[i] = answer[i];
+        }
+        vm.assertTrue(answers[0].success == success);
+        vm.assertEq(answers[0].data, kept);
+        vm.assertTrue(answers[1].success);
+        vm.assertEq(answers[1].data, data);
+    }
+
+    /// @dev `_delegate` against the code as bytes: of every length near 23, with every beginning that is nearly the one.
+    function testFuzz_delegate_likePlainSolidity(bytes3 prefix, address to, uint256 length, uint8 shape) public {
+        if (shape % 2 == 0) prefix = hex"ef0100";
+        else if (prefix[0] == 0xef) prefix = 0;
+        bytes memory code = abi.encodePacked(prefix, to);
+        // A delegation has this length; forge knows no other code that begins so.
+        if (shape % 2 == 1) code = bytes.concat(code, new bytes(_bound(length, 0, 2)));
+        vm.etch(recipient, code);
+        code = recipient.code;
+
+        Account memory found = _read(recipient).safe;
+
+        address expected;
+        if (code.length == 23 && bytes3(code) == bytes3(hex"ef0100")) {
+            bytes20 last;
+            for (uint256 i; i < 20; ++i) {
+                last |= bytes20(code[3 + i]) >> (8 * i);
+            }
+            expected = address(last);
+        }
+        vm.assertEq(found.delegate, expected);
+        vm.assertEq(found.codeSize, code.length);
+        vm.assertEq(found.codeHash, keccak256(code));
+        if (shape % 2 == 0) vm.assertEq(found.delegate, to);
+    }
 }

@@ -28,6 +28,10 @@ interface Vm {
     function getRecordedLogs() external returns (Log[] memory);
     function expectCall(address callee, bytes calldata data) external;
     function getCode(string calldata artifact) external view returns (bytes memory);
+    function record() external;
+    function accesses(address target) external returns (bytes32[] memory readSlots, bytes32[] memory writeSlots);
+    function readFile(string calldata path) external view returns (string memory);
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
 
     function assertTrue(bool condition) external pure;
     function assertTrue(bool condition, string calldata reason) external pure;
