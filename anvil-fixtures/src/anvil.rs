@@ -131,13 +131,13 @@ fn listen(output: impl Read + Send + 'static) -> Result<(String, JoinHandle<()>)
     })
 }
 
-/// Finds the program: what `QUORATE_ANVIL` names, what npm installed in the repository's `scripts`, what is on the PATH.
+/// Finds the program: what `QUORATE_ANVIL` names, what is on the PATH, what npm installed in the repository's `scripts`.
 fn find() -> Result<PathBuf, FixtureError> {
     let candidates = match env::var_os(VARIABLE) {
         Some(path) => vec![PathBuf::from(path)],
         None => {
             let path = env::var_os("PATH").unwrap_or_default();
-            npm_binary().into_iter().chain(env::split_paths(&path).map(|directory| directory.join("anvil"))).collect()
+            env::split_paths(&path).map(|directory| directory.join("anvil")).chain(npm_binary()).collect()
         }
     };
     match candidates.iter().find(|path| path.is_file()) {

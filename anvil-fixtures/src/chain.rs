@@ -31,7 +31,8 @@ pub enum Contents {
     Nothing,
     /// Quorate's contracts, tokens and targets.
     Quorate,
-    /// That, and the official Safes from npm: 1.3.0, 1.4.1 and 1.5.0 at their canonical addresses.
+    /// That, and the official Safes from npm: 1.3.0, 1.4.1 and 1.5.0 at their canonical addresses, and 1.3.0 at its
+    /// eip155 addresses too.
     #[default]
     Everything,
 }
@@ -111,6 +112,7 @@ fn plan(contents: Contents) -> Result<Vec<Planned>, FixtureError> {
     }
     if contents >= Contents::Everything {
         planned.extend(deployments::official()?);
+        planned.extend(deployments::ways_back());
     }
     Ok(planned)
 }

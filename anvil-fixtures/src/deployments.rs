@@ -1,11 +1,7 @@
 //! What is deployed, by whom, and what must be there afterwards.
 
 use alloy::primitives::{Address, B256, Bytes};
-use quorate_contracts::{
-    Deployment, Deployments, Family, Flavor, Kind,
-    artifact::{self, Artifact},
-    deployment::published,
-};
+use quorate_contracts::{Deployment, Deployments, Family, Flavor, Kind, deployment::published};
 
 use crate::{FixtureError, npm};
 
@@ -20,34 +16,38 @@ pub(crate) struct Planned {
     pub(crate) code_hash: Option<B256>,
 }
 
-/// Plans Quorate's own contracts.
+/// Plans Quorate's own contracts, but for the ways back.
 pub(crate) fn quorate() -> impl Iterator<Item = Planned> {
-    let set = Deployments::of(Family::Quorate);
-    let planned = |artifact: &'static Artifact| {
-        let code_hash = artifact.creation_code_hash();
-        let address = set.deployer.create2(B256::ZERO, code_hash);
-        set.contracts().iter().find(|deployment| deployment.address == address).map(|deployment| Planned {
-            name: artifact.name().to_owned(),
-            deployer: set.deployer,
-            creation_code: artifact.creation_code().clone(),
-            address,
-            code_hash: Some(deployment.code_hash),
-        })
-    };
-    artifact::ALL.into_iter().filter_map(planned)
+    Deployments::of(Family::Quorate).contracts().iter().filter_map(own)
 }
 
-/// Plans the official Safes: every contract of the canonical sets that npm has as it was deployed.
+/// Plans the contracts that lead back to official Safes, which have to be there.
+pub(crate) fn ways_back() -> impl Iterator<Item = Planned> {
+    Deployments::of(Family::Quorate).ways_back().iter().filter_map(own)
+}
+
+fn own(deployment: &Deployment) -> Option<Planned> {
+    let set = Deployments::of(Family::Quorate);
+    Some(Planned {
+        name: set.artifact(deployment.kind)?.name().to_owned(),
+        deployer: set.deployer,
+        creation_code: set.init_code(deployment.kind)?,
+        address: deployment.address,
+        code_hash: Some(deployment.code_hash),
+    })
+}
+
+/// Plans the official Safes: every contract of every set, 1.3.0's second one included, that npm has as it was deployed.
 pub(crate) fn official() -> Result<Vec<Planned>, FixtureError> {
     let mut planned = Vec::new();
-    for family in [Family::V1_5_0, Family::V1_4_1, Family::V1_3_0] {
-        let set = Deployments::of(family);
+    for set in Deployments::official() {
+        let family = set.family;
         for deployment in set.contracts() {
             if let Some(artifact) = published::artifact(family, deployment.kind) {
                 planned.push(Planned {
-                    name: format!("{:?} {family}", deployment.kind),
+                    name: format!("{:?} {family} {}", deployment.kind, set.set),
                     deployer: set.deployer,
-                    creation_code: creation_code(set, deployment, &artifact)?,
+                    creation_code: official_code(set, deployment, &artifact)?,
                     address: deployment.address,
                     code_hash: Some(deployment.code_hash),
                 });
@@ -57,7 +57,23 @@ pub(crate) fn official() -> Result<Vec<Planned>, FixtureError> {
     Ok(planned)
 }
 
-fn creation_code(set: &Deployments, deployment: &Deployment, artifact: &str) -> Result<Bytes, FixtureError> {
+/// Returns the code that deploys a contract of `family`, with its constructor's arguments: Quorate's from the frozen
+/// artifacts, Safe's from its npm packages. `None` if the family does not have the contract, or npm does not have it as
+/// it was deployed.
+///
+/// # Errors
+///
+/// If a package is missing or its artifact is not understood.
+pub fn creation_code(family: Family, kind: Kind) -> Result<Option<Bytes>, FixtureError> {
+    let set = Deployments::of(family);
+    let Some(deployment) = set.get(kind) else { return Ok(None) };
+    if family == Family::Quorate {
+        return Ok(set.init_code(deployment.kind));
+    }
+    published::artifact(family, kind).map(|artifact| official_code(set, deployment, &artifact)).transpose()
+}
+
+fn official_code(set: &Deployments, deployment: &Deployment, artifact: &str) -> Result<Bytes, FixtureError> {
     let code = npm::creation_code(artifact)?;
     if deployment.kind != Kind::Migration {
         return Ok(code);

@@ -27,6 +27,7 @@ pub mod vectors;
 pub use account::{ACCOUNTS, Account};
 pub use anvil::Anvil;
 pub use chain::{Chain, Contents, Options};
+pub use deployments::creation_code;
 pub use error::FixtureError;
 pub use fixtures::{
     DELEGATE_TARGET, ERC1271_OWNER, FALSE_TOKEN, FEE_TOKEN, Fixtures, GAS_HOG, NO_RETURN_TOKEN, REVERTER, TEST_GUARD,

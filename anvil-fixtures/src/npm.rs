@@ -1,7 +1,7 @@
 //! What npm installed in the repository's `scripts`.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -10,12 +10,29 @@ use serde_json::Value;
 
 use crate::FixtureError;
 
-/// Returns the directory of installed packages: below the repository that this crate was built from, or below the
-/// directory that `QUORATE_NODE_MODULES` names.
+/// Names the directory of installed packages, before anything else is tried.
+const VARIABLE: &str = "QUORATE_NODE_MODULES";
+
+/// Where the packages are in the repository.
+const IN_REPOSITORY: &str = "scripts/node_modules";
+
+/// Returns the directory of installed packages: what `QUORATE_NODE_MODULES` names, or that of the repository which this
+/// program was built in.
+///
+/// The repository is looked for above the program, and above the package that cargo runs. It is not looked for above the
+/// working directory, for what is found there may be run.
 pub(crate) fn node_modules() -> Option<PathBuf> {
-    let chosen = std::env::var_os("QUORATE_NODE_MODULES").map(PathBuf::from);
-    let built_from = || Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(|root| root.join("scripts/node_modules"));
-    chosen.or_else(built_from)
+    if let Some(chosen) = env::var_os(VARIABLE) {
+        return Some(PathBuf::from(chosen));
+    }
+    let program = env::current_exe().and_then(fs::canonicalize).ok();
+    // Of the running process, not of the compiler: no path of the machine that builds goes into the program.
+    let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    [program, package].into_iter().flatten().find_map(|start| below_an_ancestor(&start))
+}
+
+fn below_an_ancestor(start: &Path) -> Option<PathBuf> {
+    start.ancestors().map(|directory| directory.join(IN_REPOSITORY)).find(|path| path.is_dir())
 }
 
 /// Reads the creation code of a published artifact.
@@ -43,10 +60,25 @@ pub(crate) fn singleton_factory_code() -> Result<Bytes, FixtureError> {
 }
 
 fn hex_field(file: &str, field: &str, expected: &'static str) -> Result<Bytes, FixtureError> {
-    let path = node_modules().unwrap_or_default().join(file);
+    let path = node_modules().unwrap_or_else(|| PathBuf::from(IN_REPOSITORY)).join(file);
     let text = fs::read_to_string(&path).map_err(|source| FixtureError::NpmPackage { path: path.clone(), source })?;
     let json: Option<Value> = serde_json::from_str(&text).ok();
     json.as_ref()
         .and_then(|json| json.get(field)?.as_str()?.parse().ok())
         .ok_or(FixtureError::NpmContent { path, expected })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_found_above_a_program() {
+        let root = env::temp_dir().join(format!("packages-{}", std::process::id()));
+        let program = root.join("target/debug/deps/program");
+        assert_eq!(below_an_ancestor(&program), None);
+        fs::create_dir_all(root.join(IN_REPOSITORY)).unwrap();
+        assert_eq!(below_an_ancestor(&program), Some(root.join(IN_REPOSITORY)));
+        fs::remove_dir_all(&root).unwrap();
+    }
 }

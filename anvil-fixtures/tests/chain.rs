@@ -13,7 +13,7 @@ use alloy::{
 use anvil_fixtures::{ACCOUNTS, Chain, Contents, Fixtures, Options, bindings};
 use common::{ask, client, send, try_call};
 use quorate_contracts::{
-    Deployments, Family, Flavor, Kind, artifact,
+    Deployments, Family, Flavor, Kind,
     bindings::{
         IERC20, IERC721, IERC1155, IMultisig, IMultisigProxyFactory,
         reader::{Call, SafeReading},
@@ -48,12 +48,7 @@ async fn every_known_contract_has_its_code() {
             assert_eq!(keccak256(&code), deployment.code_hash, "{family} {:?}", deployment.kind);
         }
     }
-    let expected = [
-        (Family::V1_4_1, Kind::Migration),
-        (Family::V1_4_1, Kind::ToL2Setup),
-        (Family::V1_4_1, Kind::ToL2Migration),
-        (Family::V1_3_0, Kind::SignMessageLib),
-    ];
+    let expected = [(Family::V1_3_0, Kind::SignMessageLib)];
     assert_eq!(missing, expected, "of every other contract npm has the creation code");
 }
 
@@ -231,13 +226,12 @@ async fn targets_behave_as_their_names_say() {
 async fn the_frozen_runtime_code_is_what_creation_leaves() {
     let chain = start(Contents::Quorate).await;
     let client = client(&chain);
-    for artifact in artifact::ALL {
-        let address = deployer::address_of(B256::ZERO, artifact.creation_code_hash());
-        let code: Bytes = client.request("eth_getCode", json!([address, "latest"])).await.unwrap();
-        if ["MultisigProxy", "SafeReader"].contains(&artifact.name()) {
-            assert!(code.is_empty(), "{artifact:?} is not deployed by itself");
-        } else {
-            assert_eq!(code, artifact.runtime_code_at(address), "{artifact:?}");
-        }
+    let set = Deployments::of(Family::Quorate);
+    for deployment in set.contracts() {
+        let code: Bytes = client.request("eth_getCode", json!([deployment.address, "latest"])).await.unwrap();
+        let targets = set.targets(deployment.kind).map(|targets| targets.map(|it| it.address));
+        let arguments = targets.as_ref().map_or(&[][..], |it| it.as_slice());
+        let frozen = set.artifact(deployment.kind).unwrap().runtime_code_with(deployment.address, arguments);
+        assert_eq!(code, frozen, "{deployment:?}");
     }
 }

@@ -27,7 +27,7 @@ function npm() {
     .filter(([, entry]) => entry.resolved !== undefined)
     .map(([place]) => `scripts/package-lock.json: ${place} has an address; npm install with scripts/.npmrc leaves it out`);
   const loose = Object.entries({ ...dependencies, ...devDependencies })
-    .filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))
+    .filter(([, version]) => !/^\d+\.\d+\.\d+(-\d+)?$/.test(version))
     .map(([name, version]) => `scripts/package.json: ${name} is not pinned to one version, but ${version}`);
   const binaries = ["anvil", "forge"].flatMap((tool) => PLATFORMS.flatMap((platform) => binary(packages, tool, platform)));
   return [...addresses, ...loose, ...binaries];

@@ -6,6 +6,9 @@
 //! | [`bindings`] | the interfaces, for encoding calls and decoding answers and events |
 //! | [`artifact`] | the frozen bytecode of Quorate's own contracts |
 //! | [`deployment`] | addresses and code hashes of every known contract |
+//! | [`migration`] | what moves an account from one set of contracts to another |
+//! | [`table`] | what is deployed where, as it is committed |
+//! | [`standard_json`] | what the compiler was given, for explorers |
 //! | [`deployer`] | the deterministic deployer that gives a contract one address on every chain |
 //! | [`calls`] | calldata and blobs that are built in more than one place |
 //!
@@ -19,7 +22,13 @@ pub mod compile;
 pub mod deployer;
 pub mod deployment;
 pub mod family;
+pub mod migration;
+pub mod standard_json;
+pub mod table;
 
 pub use artifact::Artifact;
 pub use deployment::{Deployment, Deployments, Kind, Known, Set};
 pub use family::{Family, Flavor};
+pub use migration::{HandlerMove, Migration};
+pub use standard_json::StandardJson;
+pub use table::Table;

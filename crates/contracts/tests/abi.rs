@@ -4,11 +4,15 @@
 
 mod common;
 
-use alloy_json_abi::JsonAbi;
+use alloy_json_abi::{JsonAbi, StateMutability};
 use common::{events, functions, union};
 use quorate_contracts::{
     Artifact, artifact,
-    bindings::{IFallbackHandler, IMultiSend, IMultisig, IMultisigL2, IMultisigProxyFactory, reader::SafeReader},
+    bindings::{
+        ICreateCall, IExtensibleFallbackHandler, IFallbackHandler, IMigration, IMultiSend, IMultisig, IMultisigL2,
+        IMultisigProxyFactory, ISignMessageLib, ISimulateTxAccessor, IToL2Setup, ITokenCallbackHandler,
+        reader::SafeReader,
+    },
 };
 
 fn abi(artifact: &Artifact) -> JsonAbi {
@@ -44,6 +48,30 @@ fn the_batches_are_bound_as_they_were_compiled() {
 #[test]
 fn the_handler_is_bound_as_it_was_compiled() {
     assert_same(&artifact::FALLBACK_HANDLER, &[IFallbackHandler::abi::contract()]);
+}
+
+#[test]
+fn the_other_handlers_are_bound_as_they_were_compiled() {
+    assert_same(&artifact::TOKEN_CALLBACK_HANDLER, &[ITokenCallbackHandler::abi::contract()]);
+    assert_same(&artifact::EXTENSIBLE_FALLBACK_HANDLER, &[IExtensibleFallbackHandler::abi::contract()]);
+    // As in Safe: what it does not know is a call without value.
+    let fallback = abi(&artifact::EXTENSIBLE_FALLBACK_HANDLER).fallback.unwrap();
+    assert_eq!(fallback.state_mutability, StateMutability::NonPayable);
+}
+
+#[test]
+fn the_libraries_are_bound_as_they_were_compiled() {
+    assert_same(&artifact::CREATE_CALL, &[ICreateCall::abi::contract()]);
+    assert_same(&artifact::SIGN_MESSAGE_LIB, &[ISignMessageLib::abi::contract()]);
+    assert_same(&artifact::SIMULATE_TX_ACCESSOR, &[ISimulateTxAccessor::abi::contract()]);
+    assert_same(&artifact::MIGRATION, &[IMigration::abi::contract()]);
+    assert_same(&artifact::TO_L2_SETUP, &[IToL2Setup::abi::contract()]);
+}
+
+#[test]
+fn a_migration_takes_the_targets_that_are_encoded_for_it() {
+    let names: Vec<_> = abi(&artifact::MIGRATION).constructor.unwrap().inputs.into_iter().map(|it| it.name).collect();
+    assert_eq!(names, ["safeSingleton", "safeL2Singleton", "fallbackHandler"]);
 }
 
 #[test]

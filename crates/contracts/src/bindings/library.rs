@@ -41,7 +41,7 @@ sol! {
             returns (uint256 estimate, bool success, bytes memory returnData);
     }
 
-    /// `SafeMigration` of 1.4.1 and 1.5.0.
+    /// Quorate's `Migration`, and `SafeMigration` of 1.4.1 and 1.5.0.
     #[sol(abi)]
     #[derive(Debug, Eq, PartialEq)]
     interface IMigration {
@@ -55,5 +55,14 @@ sol! {
         function migrateL2WithFallbackHandler() external;
         function migrateSingleton() external;
         function migrateWithFallbackHandler() external;
+    }
+
+    /// `SafeToL2Setup`, the same in 1.4.1 and 1.5.0.
+    #[sol(abi)]
+    #[derive(Debug, Eq, PartialEq)]
+    interface IToL2Setup {
+        event ChangedMasterCopy(address singleton);
+
+        function setupToL2(address l2Singleton) external;
     }
 }

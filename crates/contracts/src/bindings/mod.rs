@@ -18,7 +18,10 @@ pub mod v1_3_0;
 pub use erc1271::{IERC1271, ILegacyERC1271};
 pub use factory::{ILegacyProxyFactory, IMultisigProxyFactory};
 pub use guard::{IModuleGuard, ITransactionGuard};
-pub use handler::{IFallbackHandler, ILegacyFallbackHandler};
-pub use library::{ICreateCall, IMigration, IMultiSend, ISignMessageLib, ISimulateTxAccessor};
+pub use handler::{
+    IExtensibleFallbackHandler, IFallbackHandler, IFallbackMethod, ILegacyFallbackHandler, ISafeSignatureVerifier,
+    ITokenCallbackHandler,
+};
+pub use library::{ICreateCall, IMigration, IMultiSend, ISignMessageLib, ISimulateTxAccessor, IToL2Setup};
 pub use multisig::{ILegacyMultisig, IMultisig, IMultisigL2};
 pub use token::{IERC20, IERC165, IERC721, IERC1155};

@@ -66,6 +66,12 @@ pub enum CompileError {
         /// The compiler's messages with their places.
         messages: Vec<String>,
     },
+    /// A source imports what is not there, or by a path that is not relative to itself.
+    #[error("no source {}, which is imported", path.display())]
+    Import {
+        /// What is imported.
+        path: PathBuf,
+    },
     /// A contract that must be frozen was not compiled.
     #[error("no contract named {name} in the sources")]
     MissingContract {

@@ -1,7 +1,9 @@
 //! The text of an artifact.
 
+use std::path::Path;
+
 use alloy_primitives::{Bytes, hex};
-use foundry_compilers::artifacts::{BytecodeObject, Contract, Settings};
+use foundry_compilers::artifacts::{BytecodeObject, Contract, Settings, Sources};
 use semver::Version;
 use serde_json::{Map, Value, json};
 
@@ -26,6 +28,7 @@ impl Frozen {
         contract: &Contract,
         version: &Version,
         settings: &Settings,
+        origin: Option<Origin<'_>>,
     ) -> Result<Self, CompileError> {
         let not_deployable = || CompileError::NotDeployable { name: name.to_owned() };
         let creation = creation_code(contract).ok_or_else(not_deployable)?;
@@ -37,7 +40,7 @@ impl Frozen {
         if let Value::Object(fields) = &mut settings {
             fields.retain(|key, _| !["libraries", "outputSelection"].contains(&key.as_str()));
         }
-        let artifact = json!({
+        let mut artifact = json!({
             "contractName": name,
             "abi": to_value(&contract.abi),
             "bytecode": { "object": hex::encode_prefixed(creation) },
@@ -47,9 +50,33 @@ impl Frozen {
             },
             "compiler": { "version": without_platform(version), "settings": settings },
         });
-        let text = serde_json::to_string_pretty(&sorted(artifact)).expect("a JSON value has only text as keys");
-        Ok(Self { name: name.to_owned(), json: text + "\n" })
+        if let (Some(origin), Value::Object(fields)) = (origin, &mut artifact) {
+            fields.insert("source".to_owned(), json!(origin.file));
+            fields.insert("sources".to_owned(), origin.sources.keys().map(|path| json!(path)).collect());
+        }
+        Ok(Self { name: name.to_owned(), json: to_text(artifact) })
     }
+
+    /// Writes the sources that are carried, by their paths.
+    pub(super) fn sources(sources: &Sources) -> Self {
+        let contents = sources.iter().map(|(path, source)| (path.display().to_string(), json!(*source.content)));
+        Self { name: SOURCES.to_owned(), json: to_text(Value::Object(contents.collect())) }
+    }
+}
+
+/// Name of the file with the sources.
+const SOURCES: &str = "sources";
+
+/// What a contract was compiled from.
+pub(super) struct Origin<'a> {
+    /// The file that it is in.
+    pub(super) file: &'a Path,
+    /// Everything that the compiler was given.
+    pub(super) sources: &'a Sources,
+}
+
+fn to_text(value: Value) -> String {
+    serde_json::to_string_pretty(&sorted(value)).expect("a JSON value has only text as keys") + "\n"
 }
 
 /// Returns whether a contract can be deployed: not an interface and not abstract.

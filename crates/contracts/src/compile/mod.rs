@@ -9,6 +9,7 @@
 
 mod error;
 mod frozen;
+mod imports;
 mod settings;
 mod solc;
 
@@ -22,10 +23,11 @@ use foundry_compilers::{
     solc::Solc,
 };
 
+use self::frozen::Origin;
 pub use self::{error::CompileError, frozen::Frozen, solc::Rejected};
 
 /// The deployed contracts whose artifacts are frozen; the order is that of [`crate::artifact::ALL`].
-pub const CONTRACTS: [&str; 8] = [
+pub const CONTRACTS: [&str; 15] = [
     "Multisig",
     "MultisigL2",
     "MultisigProxy",
@@ -33,6 +35,13 @@ pub const CONTRACTS: [&str; 8] = [
     "MultiSend",
     "MultiSendCallOnly",
     "FallbackHandler",
+    "ExtensibleFallbackHandler",
+    "TokenCallbackHandler",
+    "CreateCall",
+    "SignMessageLib",
+    "SimulateTxAccessor",
+    "Migration",
+    "ToL2Setup",
     "SafeReader",
 ];
 
@@ -73,39 +82,48 @@ impl Project {
         Ok(Self { root: contracts.to_owned(), settings: configuration.settings, solc })
     }
 
-    /// Compiles the contracts that are deployed.
+    /// Compiles the contracts that are deployed, each with the sources that it needs and no others.
+    ///
+    /// A file of its own each, and then one with all those sources.
     pub fn contracts(&self) -> Result<Vec<Frozen>, CompileError> {
         let sources = read_sources(&self.root, SOURCES)?;
-        let mut compiled = self.compile(sources, SOURCES)?;
-        CONTRACTS
-            .into_iter()
-            .map(|name| {
-                let contract =
-                    compiled.remove(name).ok_or_else(|| CompileError::MissingContract { name: name.to_owned() })?;
-                self.freeze(name, &contract)
-            })
-            .collect()
+        let mut carried = Sources::new();
+        let mut frozen = Vec::with_capacity(CONTRACTS.len() + 1);
+        for name in CONTRACTS {
+            let file = imports::file_of(&sources, name)?;
+            let needed = imports::closure(&sources, file)?;
+            let compiled = self.compile(needed.clone(), |path| path == file)?.remove(name);
+            let contract = compiled.ok_or_else(|| CompileError::MissingContract { name: name.to_owned() })?;
+            frozen.push(self.freeze(name, &contract, Some(Origin { file, sources: &needed }))?);
+            carried.extend(needed);
+        }
+        frozen.push(Frozen::sources(&carried));
+        Ok(frozen)
     }
 
     /// Compiles the contracts that only tests deploy: every one that has code.
     pub fn fixtures(&self) -> Result<Vec<Frozen>, CompileError> {
         let mut sources = read_sources(&self.root, SOURCES)?;
         sources.extend(read_sources(&self.root, FIXTURES)?);
-        let compiled = self.compile(sources, FIXTURES)?;
+        let compiled = self.compile(sources, |path| path.starts_with(FIXTURES))?;
         compiled
             .iter()
             .filter(|(_, contract)| frozen::has_code(contract))
-            .map(|(name, contract)| self.freeze(name, contract))
+            .map(|(name, contract)| self.freeze(name, contract, None))
             .collect()
     }
 
-    /// Compiles `sources` as one unit and returns the contracts of the files below `wanted`.
-    fn compile(&self, sources: Sources, wanted: &str) -> Result<BTreeMap<String, Contract>, CompileError> {
+    /// Compiles `sources` as one unit and returns the contracts of the files that are wanted.
+    fn compile(
+        &self,
+        sources: Sources,
+        is_wanted: impl Fn(&Path) -> bool,
+    ) -> Result<BTreeMap<String, Contract>, CompileError> {
         let mut settings = self.settings.clone();
         let selection: Vec<String> = OUTPUTS.map(str::to_owned).into();
         settings.output_selection.0 = sources
             .keys()
-            .filter(|path| path.starts_with(wanted))
+            .filter(|path| is_wanted(path))
             .map(|path| (path.display().to_string(), BTreeMap::from([("*".to_owned(), selection.clone())])))
             .collect();
 
@@ -123,7 +141,7 @@ impl Project {
 
         let mut contracts = BTreeMap::new();
         for (path, found) in output.contracts {
-            if !path.starts_with(wanted) {
+            if !is_wanted(&path) {
                 continue;
             }
             for (name, contract) in found {
@@ -135,8 +153,8 @@ impl Project {
         Ok(contracts)
     }
 
-    fn freeze(&self, name: &str, contract: &Contract) -> Result<Frozen, CompileError> {
-        Frozen::new(name, contract, &self.solc.version, &self.settings)
+    fn freeze(&self, name: &str, contract: &Contract, origin: Option<Origin<'_>>) -> Result<Frozen, CompileError> {
+        Frozen::new(name, contract, &self.solc.version, &self.settings, origin)
     }
 }
 

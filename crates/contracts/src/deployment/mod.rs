@@ -4,12 +4,16 @@ mod official;
 pub mod published;
 mod quorate;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, Bytes};
 
 pub use self::official::SAFE_SINGLETON_FACTORY;
-use crate::family::{Family, Flavor};
+pub(crate) use self::quorate::Shelf;
+use crate::{
+    artifact::Artifact,
+    family::{Family, Flavor},
+};
 
 /// The contracts of one family that were deployed together.
 ///
@@ -27,7 +31,11 @@ pub struct Deployments {
     pub proxy: ProxyCode,
     // Both singletons, the factory, both batch contracts and the fallback handler are in every set: `Self::of`.
     contracts: Cow<'static, [Deployment]>,
+    ways_back: Cow<'static, [Deployment]>,
 }
+
+/// What the constructor of a migration takes, in this order.
+const MIGRATION_TARGETS: [Kind; 3] = [Kind::Singleton(Flavor::L1), Kind::Singleton(Flavor::L2), Kind::FallbackHandler];
 
 impl Deployments {
     /// Returns the set of `family` that new accounts should use.
@@ -40,6 +48,16 @@ impl Deployments {
         }
     }
 
+    /// Returns a set of `family`, if it has that one.
+    pub fn of_set(family: Family, set: Set) -> Option<&'static Self> {
+        Self::all().find(|it| (it.family, it.set) == (family, set))
+    }
+
+    /// Returns the sets of `family`: that of [`Deployments::of`] first.
+    pub fn sets_of(family: Family) -> impl Iterator<Item = &'static Self> {
+        Self::all().filter(move |it| it.family == family)
+    }
+
     /// Returns every set: Quorate's, then Safe's from the newest to the oldest.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         core::iter::once(quorate::quorate()).chain(Self::official())
@@ -50,14 +68,51 @@ impl Deployments {
         official::OFFICIAL.iter()
     }
 
-    /// Returns every contract of the set.
+    /// Returns every contract of the set, but for the ways back; in the order in which they can be deployed.
     pub fn contracts(&self) -> &[Deployment] {
         &self.contracts
     }
 
+    /// Returns the contracts by which accounts move back to where no contract of Safe's leads: one for each set of 1.3.0.
+    ///
+    /// Only Quorate has some. Such a contract can only be where its [`Deployments::targets`] are.
+    pub fn ways_back(&self) -> &[Deployment] {
+        &self.ways_back
+    }
+
     /// Returns the contract of one kind, if the set has it.
     pub fn get(&self, kind: Kind) -> Option<&Deployment> {
-        self.contracts.iter().find(|deployment| deployment.kind == kind)
+        self.contracts.iter().chain(self.ways_back()).find(|deployment| deployment.kind == kind)
+    }
+
+    /// Returns the contract that moves an account to the contracts of this set when the account calls it by
+    /// DELEGATECALL: Safe's own where Safe has one, else Quorate's.
+    pub fn migration(&self) -> &Deployment {
+        self.get(Kind::Migration).unwrap_or_else(|| quorate::quorate().required(Kind::WayBack(self.set)))
+    }
+
+    /// Returns the contracts to which a migration of this set leads: both singletons and the handler.
+    ///
+    /// `None` for what is no migration, and for what the set does not have.
+    pub fn targets(&self, kind: Kind) -> Option<[&Deployment; 3]> {
+        let set = match self.get(kind)?.kind {
+            Kind::Migration => self,
+            Kind::WayBack(set) => Self::of_set(Family::V1_3_0, set)?,
+            _ => return None,
+        };
+        Some(MIGRATION_TARGETS.map(|kind| set.required(kind)))
+    }
+
+    /// Returns the frozen contract behind a kind; `None` for Safe's sets, whose code is not carried.
+    pub fn artifact(&self, kind: Kind) -> Option<&'static Artifact> {
+        if self.family == Family::Quorate { quorate::artifact_of(kind) } else { None }
+    }
+
+    /// Returns the code that deploys the contract of one kind, with its constructor's arguments; `None` for Safe's sets,
+    /// whose code is not carried.
+    pub fn init_code(&self, kind: Kind) -> Option<Bytes> {
+        let arguments = self.targets(kind).map(|targets| targets.map(|target| target.address));
+        Some(self.artifact(kind)?.init_code(arguments.as_ref().map_or(&[], |it| it.as_slice())))
     }
 
     /// Returns the account's code to which proxies delegate.
@@ -124,12 +179,32 @@ impl ProxyCode {
 }
 
 /// Which deployer a set of Safe's contracts comes from.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Set {
     /// The addresses that are the same on most chains.
+    #[default]
     Canonical,
     /// The second addresses of 1.3.0, for chains that refuse transactions without replay protection.
     Eip155,
+}
+
+impl Set {
+    /// Both sets.
+    pub const ALL: [Self; 2] = [Self::Canonical, Self::Eip155];
+
+    /// Returns the name that people type.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Canonical => "canonical",
+            Self::Eip155 => "eip155",
+        }
+    }
+}
+
+impl fmt::Display for Set {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// What a contract is for.
@@ -149,14 +224,18 @@ pub enum Kind {
     FallbackHandler,
     /// A fallback handler to which an account adds functions.
     ExtensibleFallbackHandler,
+    /// A fallback handler that receives tokens, and no more.
+    TokenCallbackHandler,
     /// Deploys contracts from the account.
     CreateCall,
     /// Signs messages on chain.
     SignMessageLib,
     /// Simulates a transaction inside the account.
     SimulateTxAccessor,
-    /// Moves an account to the singleton of its own version.
+    /// Moves an account to the contracts of its own set.
     Migration,
+    /// Moves an account to Safe 1.3.0, to the contracts of this set.
+    WayBack(Set),
     /// Chooses the L2 singleton during `setup`.
     ToL2Setup,
     /// Moves an account from an L1 to an L2 singleton.
@@ -191,7 +270,7 @@ pub fn identify(code_hash: B256) -> Option<Known> {
         let kind = if set.proxy.runtime_code_hash == code_hash {
             Some(Kind::Proxy)
         } else {
-            set.contracts.iter().find(|deployment| deployment.code_hash == code_hash).map(|deployment| deployment.kind)
+            each(set).find(|deployment| deployment.code_hash == code_hash).map(|deployment| deployment.kind)
         };
         kind.map(|kind| Known { family: set.family, kind })
     })
@@ -202,9 +281,12 @@ pub fn identify(code_hash: B256) -> Option<Known> {
 /// Warning: what is at the address on a given chain is a question to that chain; compare the code hash before trusting
 /// the answer.
 pub fn locate(address: Address) -> Option<(&'static Deployments, &'static Deployment)> {
-    Deployments::all().find_map(|set| {
-        set.contracts.iter().find(|deployment| deployment.address == address).map(|deployment| (set, deployment))
-    })
+    Deployments::all()
+        .find_map(|set| each(set).find(|deployment| deployment.address == address).map(|deployment| (set, deployment)))
+}
+
+fn each(set: &Deployments) -> impl Iterator<Item = &Deployment> {
+    set.contracts().iter().chain(set.ways_back())
 }
 
 #[cfg(test)]
@@ -235,9 +317,35 @@ mod tests {
     }
 
     #[test]
+    fn a_set_is_found_by_its_name_and_only_1_3_0_has_two() {
+        for family in Family::ALL {
+            assert_eq!(Deployments::of_set(family, Set::Canonical), Some(Deployments::of(family)));
+            let second = Deployments::of_set(family, Set::Eip155);
+            assert_eq!(second.is_some(), family == Family::V1_3_0);
+            let sets: Vec<_> = Deployments::sets_of(family).collect();
+            assert_eq!((sets[0], sets.get(1).copied()), (Deployments::of(family), second));
+        }
+    }
+
+    #[test]
+    fn what_makes_an_account_has_the_same_code_in_every_set_of_a_family() {
+        for family in Family::ALL {
+            for set in Deployments::sets_of(family) {
+                let first = Deployments::of(family);
+                let codes = |it: &Deployments| {
+                    let singletons = Flavor::ALL.map(|flavor| it.singleton(flavor).code_hash);
+                    (singletons, it.proxy_factory().code_hash, it.fallback_handler().code_hash)
+                };
+                assert_eq!(codes(set), codes(first));
+                assert_eq!(set.proxy.creation_code_hash, first.proxy.creation_code_hash);
+            }
+        }
+    }
+
+    #[test]
     fn no_two_contracts_share_an_address() {
         let mut addresses = HashSet::new();
-        for deployment in Deployments::all().flat_map(Deployments::contracts) {
+        for deployment in Deployments::all().flat_map(each) {
             assert!(addresses.insert(deployment.address), "{deployment:?}");
         }
     }
@@ -247,7 +355,7 @@ mod tests {
         let mut meanings = HashMap::new();
         for set in Deployments::all() {
             let proxy = (set.proxy.runtime_code_hash, Kind::Proxy);
-            let contracts = set.contracts().iter().map(|deployment| (deployment.code_hash, deployment.kind));
+            let contracts = each(set).map(|deployment| (deployment.code_hash, deployment.kind));
             for (code_hash, kind) in contracts.chain([proxy]) {
                 let known = Known { family: set.family, kind };
                 assert_eq!(*meanings.entry(code_hash).or_insert(known), known);
@@ -259,7 +367,7 @@ mod tests {
     #[test]
     fn a_contract_is_found_by_its_address() {
         for set in Deployments::all() {
-            for deployment in set.contracts() {
+            for deployment in each(set) {
                 assert_eq!(locate(deployment.address), Some((set, deployment)));
             }
         }
@@ -270,5 +378,24 @@ mod tests {
         assert_eq!(identify(alloy_primitives::KECCAK256_EMPTY), None);
         assert_eq!(identify(B256::ZERO), None);
         assert_eq!(locate(Address::ZERO), None);
+    }
+
+    #[test]
+    fn there_is_a_migration_to_every_set() {
+        for set in Deployments::all() {
+            let migration = set.migration();
+            let (owner, _) = locate(migration.address).unwrap();
+            assert_eq!(owner.targets(migration.kind).unwrap().map(|it| it.kind), MIGRATION_TARGETS);
+            assert!(owner.targets(migration.kind).unwrap().iter().all(|it| set.contracts().contains(it)));
+            assert_eq!(owner.family == set.family, set.family != Family::V1_3_0);
+        }
+    }
+
+    #[test]
+    fn only_quorates_code_is_carried() {
+        for set in Deployments::all() {
+            let carried = each(set).all(|it| set.init_code(it.kind).is_some() && set.artifact(it.kind).is_some());
+            assert_eq!(carried, set.family == Family::Quorate);
+        }
     }
 }

@@ -64,6 +64,11 @@ pub(super) static OFFICIAL: [Deployments; 4] = [
                 code_hash: b256!("ba5bafdfba82e226b6dc8ae29bedf5026bd854ab4bee00128ca322717a5f2acf"),
             },
             Deployment {
+                kind: Kind::TokenCallbackHandler,
+                address: address!("54e86d004d71a8D2112ec75FaCE57D730b0433F3"),
+                code_hash: b256!("cbc723172700efa52cc33ee26c7fc7e284edc8097f9dc307857fe525fec98cd8"),
+            },
+            Deployment {
                 kind: Kind::CreateCall,
                 address: address!("2Ef5ECfbea521449E4De05EDB1ce63B75eDA90B4"),
                 code_hash: b256!("6b7d8d29bdf7004c4617d95041923774f3f7e74b056bff55c1861c9ec92ce54f"),
@@ -89,6 +94,7 @@ pub(super) static OFFICIAL: [Deployments; 4] = [
                 code_hash: b256!("f6034d841bcbff8912aa55526b0f1609212536aaf60bb16f5e8a269a4ab38f18"),
             },
         ]),
+        ways_back: Cow::Borrowed(&[]),
     },
     Deployments {
         family: Family::V1_4_1,
@@ -162,6 +168,7 @@ pub(super) static OFFICIAL: [Deployments; 4] = [
                 code_hash: b256!("a83e7be2fa20c96dc9575e3937239d552f3831ea437d7c96397eec8736f0cba0"),
             },
         ]),
+        ways_back: Cow::Borrowed(&[]),
     },
     Deployments {
         family: Family::V1_3_0,
@@ -220,6 +227,7 @@ pub(super) static OFFICIAL: [Deployments; 4] = [
                 code_hash: b256!("b3fb9763869f2c09a2ac5a425d2dd6060bf7ef46b3899049d71a711e71e00f04"),
             },
         ]),
+        ways_back: Cow::Borrowed(&[]),
     },
     Deployments {
         family: Family::V1_3_0,
@@ -278,5 +286,6 @@ pub(super) static OFFICIAL: [Deployments; 4] = [
                 code_hash: b256!("66712e1d9161706f826d8d74a3cc03db0289b2530a1202f24d52986952b69a02"),
             },
         ]),
+        ways_back: Cow::Borrowed(&[]),
     },
 ];

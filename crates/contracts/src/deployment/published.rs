@@ -19,7 +19,7 @@ pub const fn artifacts(family: Family) -> Option<&'static str> {
 /// Returns the file of one contract's artifact below `node_modules`.
 ///
 /// `None` if the package does not have the contract, or not as it was deployed: 1.3.0's `SignMessageLib` is published
-/// in another version than the deployed one, and the migrations of 1.4.1 came after its package.
+/// in another version than the deployed one.
 pub fn artifact(family: Family, kind: Kind) -> Option<String> {
     let old = family == Family::V1_3_0;
     let path = match kind {
@@ -35,13 +35,19 @@ pub fn artifact(family: Family, kind: Kind) -> Option<String> {
         Kind::MultiSendCallOnly => "libraries/MultiSendCallOnly.sol/MultiSendCallOnly",
         Kind::FallbackHandler => "handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler",
         Kind::ExtensibleFallbackHandler => "handler/ExtensibleFallbackHandler.sol/ExtensibleFallbackHandler",
+        Kind::TokenCallbackHandler if family == Family::V1_5_0 => {
+            "handler/TokenCallbackHandler.sol/TokenCallbackHandler"
+        }
         Kind::CreateCall => "libraries/CreateCall.sol/CreateCall",
         Kind::SignMessageLib if old => return None,
         Kind::SignMessageLib => "libraries/SignMessageLib.sol/SignMessageLib",
         Kind::SimulateTxAccessor => "accessors/SimulateTxAccessor.sol/SimulateTxAccessor",
-        Kind::Migration if family == Family::V1_5_0 => "libraries/SafeMigration.sol/SafeMigration",
-        Kind::ToL2Setup if family == Family::V1_5_0 => "libraries/SafeToL2Setup.sol/SafeToL2Setup",
-        Kind::Migration | Kind::ToL2Setup | Kind::ToL2Migration => return None,
+        Kind::TokenCallbackHandler | Kind::WayBack(_) => return None,
+        Kind::Migration | Kind::ToL2Setup | Kind::ToL2Migration if old => return None,
+        Kind::Migration => "libraries/SafeMigration.sol/SafeMigration",
+        Kind::ToL2Setup => "libraries/SafeToL2Setup.sol/SafeToL2Setup",
+        Kind::ToL2Migration if family == Family::V1_5_0 => return None,
+        Kind::ToL2Migration => "libraries/SafeToL2Migration.sol/SafeToL2Migration",
     };
     artifacts(family).map(|directory| format!("{directory}/{path}.json"))
 }
