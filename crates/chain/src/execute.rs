@@ -11,13 +11,14 @@ use serde_json::json;
 use crate::{
     block::chain_id,
     fees::with_margin,
-    ladder::{lowest, rungs},
+    ladder::{Tried, probe, rungs},
     outcome::{ExecutionResult, Outcome, execution},
     reason::{reason_now, reason_of_mined},
     receipt::{Receipt, Status},
     revert::Revert,
     rpc::{Answer, Call, Rpc, RpcError},
-    sender::{Estimate, Payload, SendError, Sender, Terms, estimate_call, estimate_call_at, estimate_of, revert_of},
+    send_error::SendError,
+    sender::{Estimate, Payload, Sender, Terms, estimate_call, estimate_call_at, estimate_of, revert_of},
 };
 
 /// Why a transaction was not executed, or what is not known of it.
@@ -120,7 +121,7 @@ pub async fn estimate(rpc: &Rpc, quorate: &Quorate, from: Address) -> Result<u64
     expect_nonce(quorate, nonce)?;
     let price_wei = price.read::<U256>()?.saturating_to();
     let estimate = priced(rpc, quorate, from, price_wei, estimate_of(estimate)?).await?;
-    gas_limit(rpc, quorate, from, estimate, ladder, |gas| Ok(with_margin(gas))).await
+    gas_limit(rpc, quorate, from, estimate, Tried::of(ladder), |gas| Ok(with_margin(gas))).await
 }
 
 /// Executes a transaction and waits for its outcome.
@@ -147,9 +148,23 @@ pub struct Prepared<'a> {
     terms: Terms,
     gas: u64,
     max_cost_wei: U256,
+    inner_call_fails: bool,
 }
 
 impl Prepared<'_> {
+    /// Returns whether the inner call fails as things are and the Safe swallows that: the nonce would be used, and the
+    /// sender's gas, and nothing done. Where the failure would revert the whole, there is nothing prepared.
+    #[must_use]
+    pub const fn inner_call_fails(&self) -> bool {
+        self.inner_call_fails
+    }
+
+    /// Finds out, in one HTTP request, why the inner call fails; `None` when the node does not tell.
+    pub async fn inner_failure(&self) -> Option<Revert> {
+        let (quorate, sender) = (self.quorate, self.sender);
+        reason_now(sender.rpc(), quorate.safe().address, quorate.tx(), sender.address()).await
+    }
+
     /// Returns the most that the sender pays for the gas, in wei.
     ///
     /// What a rollup charges for the data of the transaction beside its gas is not in it, nor is a refund by the Safe.
@@ -168,6 +183,15 @@ impl Prepared<'_> {
         let receipt = self.sender.mined(sent).await?;
         outcome(self.sender, self.quorate, &self.payload, receipt).await
     }
+
+    /// Sends it, once, and does not wait: returns the hash of the outer transaction, whose outcome is not known.
+    ///
+    /// # Errors
+    ///
+    /// As [`execute`], as far as sending goes.
+    pub async fn submit(mut self) -> Result<B256, ExecuteError> {
+        Ok(self.sender.submit(&mut self.terms, &self.payload, self.gas).await?.tx_hash)
+    }
 }
 
 /// Learns what it takes to execute a transaction, without sending it.
@@ -183,6 +207,7 @@ pub async fn prepare_execution<'a>(sender: &'a Sender, quorate: &'a Quorate) -> 
     let payload = payload(quorate);
     let mut extra = vec![nonce_call(quorate)];
     extra.extend(rungs(quorate.tx(), sender.address(), &payload));
+    extra.extend(probe(quorate.tx(), sender.address(), &payload));
     let (terms, estimates, answers) =
         sender.prepare(quorate.safe().chain_id, std::slice::from_ref(&payload), &extra).await?;
     let mut answers = answers.into_iter();
@@ -192,9 +217,14 @@ pub async fn prepare_execution<'a>(sender: &'a Sender, quorate: &'a Quorate) -> 
     expect_nonce(quorate, nonce)?;
     let estimate = priced(rpc, quorate, sender.address(), terms.max_price(), estimate).await?;
     let margin = |gas| terms.with_margin(gas).map_err(SendError::from);
-    let gas = gas_limit(rpc, quorate, sender.address(), estimate, answers.collect(), margin).await?;
+    let mut tried = Tried::of(answers.collect());
+    if !quorate.tx().gas_price.is_zero() {
+        // That was without a limit.
+        tried.lowest = 0;
+    }
+    let gas = gas_limit(rpc, quorate, sender.address(), estimate, tried, margin).await?;
     let max_cost_wei = sender.cost(&terms, &payload, gas)?;
-    Ok(Prepared { sender, quorate, payload, terms, gas, max_cost_wei })
+    Ok(Prepared { sender, quorate, payload, terms, gas, max_cost_wei, inner_call_fails: tried.fails })
 }
 
 /// Reads what became of a mined transaction.
@@ -272,11 +302,11 @@ async fn gas_limit(
     quorate: &Quorate,
     from: Address,
     estimate: Estimate,
-    ladder: Vec<Answer>,
+    tried: Tried,
     margin: impl FnOnce(u64) -> Result<u64, SendError>,
 ) -> Result<u64, ExecuteError> {
     match estimate {
-        Estimate::Gas(gas) => Ok(margin(gas)?.max(lowest(ladder))),
+        Estimate::Gas(gas) => Ok(margin(gas)?.max(tried.lowest)),
         Estimate::Reverts(revert @ Revert::Safe(GsCode::InnerCallFailed)) => {
             match reason_now(rpc, quorate.safe().address, quorate.tx(), from).await {
                 Some(reason) => Err(ExecuteError::InnerReverts { reason }),

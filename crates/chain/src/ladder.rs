@@ -28,13 +28,40 @@ pub(crate) fn rungs(tx: &SafeTx, from: Address, payload: &Payload) -> Vec<Call> 
     if starves { RUNGS.iter().map(call).collect() } else { vec![] }
 }
 
-/// Returns the lowest of the tried limits with which the inner call succeeds; zero if it never does, or was not tried.
-pub(crate) fn lowest(answers: Vec<Answer>) -> u64 {
-    let succeeds = |answer: Answer| {
-        let returned = answer.read::<Bytes>().unwrap_or_default();
-        returned.len() == 32 && returned.iter().any(|byte| *byte != 0)
-    };
-    RUNGS.iter().zip(answers).find_map(|(gas, answer)| succeeds(answer).then_some(*gas)).unwrap_or_default()
+/// Returns the call that runs a transaction whose inner call gets what was promised to it and never more, so that no gas
+/// limit has to be found, and whose failure would be swallowed all the same.
+pub(crate) fn probe(tx: &SafeTx, from: Address, payload: &Payload) -> Option<Call> {
+    let Payload { to, value, data } = payload;
+    let request = json!({ "from": from, "to": to, "value": value, "data": data });
+    (!tx.gas_price.is_zero()).then(|| Call::new("eth_call", json!([request, "latest"])))
+}
+
+/// What trying a transaction told.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Tried {
+    /// The lowest of the tried limits with which the inner call succeeds; zero if it never does, or was not tried.
+    pub(crate) lowest: u64,
+    /// Whether the Safe says that the inner call fails, with as much gas as it answered for.
+    pub(crate) fails: bool,
+}
+
+impl Tried {
+    /// Reads the answers to [`rungs`], or to [`probe`] alone. What a node does not run tells nothing.
+    pub(crate) fn of(answers: Vec<Answer>) -> Self {
+        let mut tried = Self::default();
+        for (gas, answer) in RUNGS.iter().zip(answers) {
+            let returned = answer.read::<Bytes>().unwrap_or_default();
+            if returned.len() != 32 {
+                continue;
+            }
+            let succeeds = returned.iter().any(|byte| *byte != 0);
+            if succeeds && tried.lowest == 0 {
+                tried.lowest = *gas;
+            }
+            tried.fails = !succeeds;
+        }
+        tried
+    }
 }
 
 #[cfg(test)]
@@ -50,6 +77,15 @@ mod tests {
         };
         assert_eq!([count(0, 0), count(0, 1), count(1, 1)], [0, 0, 0]);
         assert_eq!(count(1, 0), RUNGS.len());
+    }
+
+    #[test]
+    fn a_refund_is_tried_once_and_nothing_else_is() {
+        let probes = |gas_price: u64| {
+            let tx = SafeTx { gas_price: U256::from(gas_price), ..SafeTx::default() };
+            probe(&tx, Address::ZERO, &Payload::default()).is_some()
+        };
+        assert!(probes(1) && !probes(0));
     }
 
     #[test]

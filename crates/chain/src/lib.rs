@@ -15,10 +15,11 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `rpc` | one endpoint: batches, limits, retries, and its secret URL |
+//! | `rpc` | one endpoint: batches, limits, retries, its secret URL and headers |
 //! | `state`, `confirm` | what is read |
-//! | `sender`, `fees`, `receipt` | what is signed and sent |
+//! | `sender`, `send_error`, `fees`, `receipt`, `watch` | what is signed, sent and waited for |
 //! | `contract_set`, `safe_spec`, `create` | how contracts and Safes come to be |
+//! | `inventory`, `migration` | whether they are what they should be, and how a Safe moves to others |
 //! | `execute`, `ladder`, `outcome`, `reason`, `revert` | what becomes of a transaction |
 
 mod block;
@@ -27,25 +28,40 @@ mod contract_set;
 mod create;
 mod execute;
 mod fees;
+mod inventory;
 mod ladder;
+mod migration;
 mod outcome;
 mod reason;
 mod receipt;
 mod revert;
 mod rpc;
 mod safe_spec;
+mod send_error;
 mod sender;
 mod state;
+mod watch;
 
 pub use confirm::{Standing, confirm};
-pub use contract_set::{ContractStatus, DeployError, Deployed, deploy_contracts, verify_contracts, verify_family};
-pub use create::{CreateError, Created, create_safe};
+pub use contract_set::{
+    ContractStatus, DeployError, Deployed, Deploying, deploy_contracts, submit_contracts, verify_contracts,
+    verify_family,
+};
+pub use create::{
+    CreateError, Created, Submission, Submitted, create_safe, find_set, proxy_creation_code, submit_safe,
+};
 pub use execute::{ExecuteError, Prepared, estimate, execute, prepare_execution};
 pub use fees::{FeeError, FeeOptions};
+pub use inventory::{Entry, Inventory, take_inventory};
+pub use migration::{MigrationError, Move, check_migration, check_migrations};
 pub use outcome::{ExecutionResult, Outcome};
 pub use receipt::{Log, Receipt, Status};
 pub use revert::{Revert, panic_meaning};
-pub use rpc::{NodeError, Rpc, RpcError, RpcOptions, UrlError, Usage};
-pub use safe_spec::{Handler, MAX_OWNERS, Plan, SafeSpec, SpecError};
-pub use sender::{Payload, SendError, Sender, Step};
-pub use state::{List, ReadError, Reading, read, read_at, read_state, read_state_at};
+pub use rpc::{
+    Access, Certificates, HeaderError, Headers, JwtSecret, JwtSecretError, NodeError, Proxy, Rpc, RpcError, RpcOptions,
+    UrlError, Usage,
+};
+pub use safe_spec::{Copies, Handler, MAX_OWNERS, Plan, SafeSpec, SingletonCopy, SpecError};
+pub use send_error::SendError;
+pub use sender::{Payload, Sender, Step};
+pub use state::{List, ReadError, Reading, read, read_at, read_here, read_state, read_state_at};

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use alloy::primitives::{Address, B256, Bytes, ChainId, U256, keccak256};
 use quorate_contracts::{
-    Deployments, Family, Flavor,
+    Deployments, Family, Flavor, Set,
     calls::{Setup, create_proxy_call},
 };
-use quorate_core::{Creation, SENTINEL, SafeId, Salt};
+use quorate_core::{Creation, SENTINEL, SafeId, Salt, init_code_hash};
 
 /// Most owners a new Safe is given: more than could be read again in one request would not be helpful.
 pub const MAX_OWNERS: usize = 128;
@@ -19,6 +19,8 @@ pub struct SafeSpec {
     pub family: Family,
     /// Whether its transactions leave full events.
     pub flavor: Flavor,
+    /// Which copies of the family's contracts it uses.
+    pub copies: Copies,
     /// Its owners, in the order in which it will list them.
     pub owners: Vec<Address>,
     /// How many of them must confirm.
@@ -27,6 +29,29 @@ pub struct SafeSpec {
     pub fallback_handler: Handler,
     /// A number of choice: another one gives another address for the same owners.
     pub salt_nonce: U256,
+}
+
+/// Which copies of its family's contracts a new Safe uses. The code is the same in all of them.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Copies {
+    /// Which of the family's sets: this decides about everything that is not named below.
+    pub set: Set,
+    /// Another factory.
+    pub factory: Option<Address>,
+    /// Another singleton.
+    pub singleton: Option<SingletonCopy>,
+}
+
+/// A singleton at another address than its family's.
+///
+/// The address of a Safe follows from the code that creates its proxy. Quorate carries none of Safe's bytecode, so that
+/// code is asked of the factory: see [`crate::proxy_creation_code`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SingletonCopy {
+    /// Where it is.
+    pub address: Address,
+    /// What the factory's `proxyCreationCode()` returns; its hash is compared with the family's.
+    pub proxy_creation_code: Bytes,
 }
 
 /// Which fallback handler a new Safe gets.
@@ -70,6 +95,24 @@ pub enum SpecError {
     /// The chain makes addresses in another way, so the one worked out here would be nobody's.
     #[error("chain {0} is of the zkSync kind, which makes addresses in another way: that is not supported")]
     ForeignAddresses(ChainId),
+    /// The family has only one set of contracts.
+    #[error("{family} has no {set} set of contracts: only 1.3.0 has two")]
+    NoSuchSet {
+        /// The family.
+        family: Family,
+        /// The set.
+        set: Set,
+    },
+    /// The factory makes proxies of other code than the family's does, so the Safe's code would be nobody's.
+    #[error("the factory {factory} makes proxies of code with the hash {found}, and not {expected}")]
+    ProxyCode {
+        /// The factory.
+        factory: Address,
+        /// Hash of the family's code.
+        expected: B256,
+        /// Hash of the factory's.
+        found: B256,
+    },
     /// The Safe cannot be its own fallback handler, and the zero address is no handler.
     #[error("{0} cannot be the fallback handler")]
     InvalidHandler(Address),
@@ -109,14 +152,24 @@ impl SafeSpec {
     ///
     /// # Errors
     ///
-    /// [`SpecError`] when the contract would refuse the set-up.
+    /// [`SpecError`] when the contract would refuse the set-up, or there are no such contracts.
     pub fn plan(&self, chain_id: ChainId) -> Result<Plan, SpecError> {
         self.check()?;
         if ZKSYNC_KIND.contains(&chain_id) {
             return Err(SpecError::ForeignAddresses(chain_id));
         }
-        let set = Deployments::of(self.family);
-        let (factory, singleton) = (set.proxy_factory().address, set.singleton(self.flavor).address);
+        let set = self.deployments()?;
+        let factory = self.copies.factory.unwrap_or(set.proxy_factory().address);
+        let (singleton, init_code_hash) = match &self.copies.singleton {
+            None => (set.singleton(self.flavor).address, set.proxy.init_code_hash(self.flavor)),
+            Some(SingletonCopy { address, proxy_creation_code }) => {
+                let (expected, found) = (set.proxy.creation_code_hash, keccak256(proxy_creation_code));
+                if found != expected {
+                    return Err(SpecError::ProxyCode { factory, expected, found });
+                }
+                (*address, init_code_hash(proxy_creation_code, *address))
+            }
+        };
         let fallback_handler = match self.fallback_handler {
             Handler::OfFamily => set.fallback_handler().address,
             Handler::None => Address::ZERO,
@@ -133,7 +186,7 @@ impl SafeSpec {
         let initializer = setup.call();
         let creation = Creation {
             factory,
-            init_code_hash: set.proxy.init_code_hash(self.flavor),
+            init_code_hash,
             initializer_hash: keccak256(&initializer),
             salt_nonce: self.salt_nonce,
             salt: Salt::Nonce,
@@ -158,7 +211,22 @@ impl SafeSpec {
         })
     }
 
-    fn check(&self) -> Result<(), SpecError> {
+    /// Returns the set of contracts that is meant.
+    ///
+    /// # Errors
+    ///
+    /// [`SpecError::NoSuchSet`].
+    pub fn deployments(&self) -> Result<&'static Deployments, SpecError> {
+        let (family, set) = (self.family, self.copies.set);
+        Deployments::of_set(family, set).ok_or(SpecError::NoSuchSet { family, set })
+    }
+
+    /// Makes sure that the contract would take the owners and the threshold.
+    ///
+    /// # Errors
+    ///
+    /// [`SpecError`] when it would not.
+    pub fn check(&self) -> Result<(), SpecError> {
         let owners = self.owners.len();
         if owners == 0 {
             return Err(SpecError::NoOwners);
@@ -189,6 +257,7 @@ mod tests {
         SafeSpec {
             family: Family::Quorate,
             flavor: Flavor::L2,
+            copies: Copies::default(),
             owners: [1, 2, 3].map(Address::repeat_byte).to_vec(),
             threshold: 2,
             fallback_handler: Handler::OfFamily,
@@ -216,7 +285,8 @@ mod tests {
 
     #[test]
     fn everything_that_is_chosen_changes_the_address() {
-        let changes: [fn(&mut SafeSpec); 7] = [
+        let changes: [fn(&mut SafeSpec); 8] = [
+            |it| it.copies.factory = Some(Address::repeat_byte(8)),
             |it| it.family = Family::V1_5_0,
             |it| it.flavor = Flavor::L1,
             |it| it.owners.reverse(),
@@ -231,6 +301,34 @@ mod tests {
             change(&mut other);
             assert!(addresses.insert(other.plan(1).unwrap().address), "change {number}");
         }
+    }
+
+    #[test]
+    fn a_second_set_is_another_address_and_only_1_3_0_has_it() {
+        let eip155 = Copies { set: Set::Eip155, ..Copies::default() };
+        let of = |copies: &Copies| SafeSpec { family: Family::V1_3_0, copies: copies.clone(), ..spec() };
+        let [first, second] = [Copies::default(), eip155.clone()].map(|copies| of(&copies).plan(1).unwrap());
+        assert_ne!(first.address, second.address);
+        assert_eq!(second.factory, Deployments::of_set(Family::V1_3_0, Set::Eip155).unwrap().proxy_factory().address);
+        let (family, set) = (Family::Quorate, Set::Eip155);
+        assert_eq!(error(|it| it.copies = eip155), SpecError::NoSuchSet { family, set });
+    }
+
+    #[test]
+    fn a_singleton_at_another_address_needs_the_code_of_the_familys_proxy() {
+        let copy = |address, code: &Bytes| Copies {
+            singleton: Some(SingletonCopy { address, proxy_creation_code: code.clone() }),
+            ..Copies::default()
+        };
+        let code = quorate_contracts::artifact::MULTISIG_PROXY.creation_code();
+        let own = spec().plan(1).unwrap();
+        // The same singleton by its own address is no other Safe.
+        assert_eq!(SafeSpec { copies: copy(own.singleton, code), ..spec() }.plan(1).unwrap().address, own.address);
+        let elsewhere = Address::repeat_byte(0x51);
+        let other = SafeSpec { copies: copy(elsewhere, code), ..spec() }.plan(1).unwrap();
+        assert!(other.singleton == elsewhere && other.address != own.address);
+        let foreign = Bytes::from([code.as_ref(), &[0]].concat());
+        assert!(matches!(error(|it| it.copies = copy(elsewhere, &foreign)), SpecError::ProxyCode { .. }));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Signs here, sends once, and waits.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, num::NonZeroU64, sync::Arc, time::Duration};
 
 use alloy::{
     consensus::{SignableTransaction, TxEip1559, TxEnvelope, TxLegacy},
@@ -17,6 +17,8 @@ use crate::{
     receipt::Receipt,
     revert::Revert,
     rpc::{Answer, Call, NodeError, Rpc, RpcError},
+    send_error::SendError,
+    watch::Watch,
 };
 
 /// How long a transaction is waited for unless something else is said.
@@ -39,6 +41,8 @@ pub struct Sender {
     address: Address,
     fees: FeeOptions,
     patience: Duration,
+    pause: Option<Duration>,
+    confirmations: NonZeroU64,
     observer: Observer,
 }
 
@@ -47,13 +51,31 @@ pub struct Sender {
 pub enum Step {
     /// It is signed and sent next: from here on, it may be on its way.
     Sending {
+        /// Its hash.
+        tx_hash: B256,
         /// Most wei that its gas may cost. What a rollup charges for its data beside the gas is not in it.
         max_cost_wei: U256,
     },
-    /// The node has it, and it is waited for.
+    /// The node has it.
     Sent {
         /// Its hash.
         tx_hash: B256,
+    },
+    /// It is in a block, and more blocks are waited for.
+    Mined {
+        /// Its hash.
+        tx_hash: B256,
+        /// Height of the block.
+        block: u64,
+        /// How many blocks have to come.
+        missing: u64,
+    },
+    /// It was in a block that is none any more: the chain was reorganised. It is waited for anew.
+    Dropped {
+        /// Its hash.
+        tx_hash: B256,
+        /// Height that the block had.
+        block: u64,
     },
 }
 
@@ -78,80 +100,6 @@ pub struct Payload {
     pub data: Bytes,
 }
 
-/// Why a transaction was not sent, or what is not known of it.
-#[derive(Debug, thiserror::Error)]
-pub enum SendError {
-    /// The node did not answer; nothing was sent.
-    #[error(transparent)]
-    Rpc(#[from] RpcError),
-    /// The node is on another chain; nothing was sent.
-    #[error("the node is on chain {found}, and the transaction is for chain {expected}: nothing was sent")]
-    WrongChain {
-        /// Chain of the transaction.
-        expected: ChainId,
-        /// Chain of the node.
-        found: ChainId,
-    },
-    /// The fees cannot be meant; nothing was sent.
-    #[error(transparent)]
-    Fees(#[from] FeeError),
-    /// The sender cannot pay; nothing was sent.
-    #[error("{sender} has {available} wei, and the transaction may cost {needed} wei: nothing was sent")]
-    Funds {
-        /// The sender.
-        sender: Address,
-        /// Value and highest fee.
-        needed: U256,
-        /// What the sender has.
-        available: U256,
-    },
-    /// It would revert; nothing was sent.
-    #[error("the transaction would revert: {0}")]
-    Reverts(Revert),
-    /// The wallet did not sign; nothing was sent.
-    #[error("the wallet did not sign: {0}")]
-    Sign(#[source] alloy::signers::Error),
-    /// The node refused what is asked before anything is sent; nothing was sent.
-    #[error("the node refused, before anything was sent: {0}")]
-    Unprepared(Box<NodeError>),
-    /// The node says that it did not take the transaction, and does not know it. What answers for a node may have passed
-    /// it on nevertheless; the same nonce keeps two from being mined.
-    #[error("the node says that it did not take the transaction {tx_hash}: {error}")]
-    Refused {
-        /// Its hash.
-        tx_hash: B256,
-        /// What the node said.
-        error: Box<NodeError>,
-    },
-    /// Sending failed half-way: the transaction may or may not be on its way. It must not be made anew before that is
-    /// known; the same nonce keeps two from being mined.
-    #[error("the transaction {tx_hash} may or may not be on its way: {error}")]
-    Unknown {
-        /// Its hash.
-        tx_hash: B256,
-        /// Its nonce.
-        nonce: u64,
-        /// What went wrong while it was sent.
-        error: RpcError,
-    },
-    /// It was sent, and the node no longer answers.
-    #[error("the transaction {tx_hash} was sent, and what became of it is not known: {error}")]
-    Unwatched {
-        /// Its hash.
-        tx_hash: B256,
-        /// What went wrong while waiting.
-        error: RpcError,
-    },
-    /// It was sent, and is not mined yet.
-    #[error("the transaction {tx_hash} was sent, and was not mined within {waited_ms} ms")]
-    NotMined {
-        /// Its hash.
-        tx_hash: B256,
-        /// How long was waited.
-        waited_ms: u128,
-    },
-}
-
 /// What is known before something is sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms {
@@ -168,6 +116,11 @@ impl Terms {
     pub(crate) fn with_margin(&self, estimate: u64) -> Result<u64, FeeError> {
         let estimate = gas_within(U256::from(estimate), self.block_gas)?;
         Ok(with_margin(estimate).min(self.block_gas))
+    }
+
+    /// Returns the chain that is sent on.
+    pub(crate) const fn chain_id(&self) -> ChainId {
+        self.chain_id
     }
 
     /// Returns the highest price of a unit of gas, in wei.
@@ -205,6 +158,8 @@ impl Sender {
             address,
             fees: FeeOptions::default(),
             patience: DEFAULT_PATIENCE,
+            pause: None,
+            confirmations: NonZeroU64::MIN,
             observer: Observer(Arc::new(|_| ())),
         }
     }
@@ -216,10 +171,28 @@ impl Sender {
         self
     }
 
-    /// Waits `patience` for a transaction to be mined; without this, three minutes.
+    /// Waits `patience` for a transaction to be mined, and again for each further block where more are waited for;
+    /// without this, three minutes.
     #[must_use]
     pub const fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Asks every `pause` whether a transaction is mined; without this, soon at first and more seldom later.
+    #[must_use]
+    pub const fn with_pause(mut self, pause: Duration) -> Self {
+        self.pause = Some(pause);
+        self
+    }
+
+    /// Waits until there are as many blocks as `confirmations`, from that of the transaction on; without this, one.
+    ///
+    /// With more than one, the receipt is read again once they are there: what a reorganisation has taken back is waited
+    /// for anew.
+    #[must_use]
+    pub const fn with_confirmations(mut self, confirmations: NonZeroU64) -> Self {
+        self.confirmations = confirmations;
         self
     }
 
@@ -267,34 +240,57 @@ impl Sender {
     ///
     /// [`SendError::NotMined`] after `timeout`, [`SendError::Unwatched`] when the node no longer answers.
     pub async fn wait(&self, tx_hash: B256, timeout: Duration) -> Result<Receipt, SendError> {
-        self.poll(tx_hash, timeout, &[]).await.map(|(receipt, _)| receipt)
+        self.poll(tx_hash, timeout, NonZeroU64::MIN, &[]).await.map(|(receipt, _)| receipt)
     }
 
-    /// Waits for what was sent.
+    /// Waits for what was sent until it has its confirmations.
     pub(crate) async fn mined(&self, sent: Sent) -> Result<Receipt, SendError> {
-        match sent.receipt {
-            Some(receipt) => Ok(receipt),
-            None => self.wait(sent.tx_hash, self.patience).await,
-        }
+        self.mined_with(sent, &[]).await.map(|(receipt, _)| receipt)
     }
 
-    /// Waits for what was sent, and asks `extra` in the request that finds it. `None` when it was mined at once, and so
-    /// nothing was asked.
+    /// Waits for what was sent until it has its confirmations, and asks `extra` in the request that finds them. `None`
+    /// when it was mined at once and that is enough, and so nothing was asked.
     pub(crate) async fn mined_with(
         &self,
         sent: Sent,
         extra: &[Call],
     ) -> Result<(Receipt, Option<Vec<Answer>>), SendError> {
         match sent.receipt {
-            Some(receipt) => Ok((receipt, None)),
-            None => self.poll(sent.tx_hash, self.patience, extra).await.map(|(receipt, rest)| (receipt, Some(rest))),
+            Some(receipt) if self.confirmations == NonZeroU64::MIN => Ok((receipt, None)),
+            _ => self.settled(sent.tx_hash, extra).await.map(|(receipt, rest)| (receipt, Some(rest))),
         }
     }
 
-    /// Learns in one request what it takes to send `payloads`, and asks `extra` with it.
+    /// Waits for what was sent until it is in a block, however many more are asked for; see [`Sender::settled`].
+    pub(crate) async fn mined_once(
+        &self,
+        sent: Sent,
+        extra: &[Call],
+    ) -> Result<(Receipt, Option<Vec<Answer>>), SendError> {
+        match sent.receipt {
+            Some(receipt) => Ok((receipt, None)),
+            None => {
+                let (receipt, rest) = self.poll(sent.tx_hash, self.patience, NonZeroU64::MIN, extra).await?;
+                Ok((receipt, Some(rest)))
+            }
+        }
+    }
+
+    /// Waits for a transaction until it has its confirmations, and asks `extra` in the request that finds them.
+    pub(crate) async fn settled(&self, tx_hash: B256, extra: &[Call]) -> Result<(Receipt, Vec<Answer>), SendError> {
+        self.poll(tx_hash, self.patience, self.confirmations, extra).await
+    }
+
+    /// Returns how many confirmations are waited for.
+    pub(crate) const fn confirmations(&self) -> NonZeroU64 {
+        self.confirmations
+    }
+
+    /// Learns in one request what it takes to send `payloads`, and asks `extra` with it. Without an expected chain, it is
+    /// that of the node.
     pub(crate) async fn prepare(
         &self,
-        expected: ChainId,
+        expected: impl Into<Option<ChainId>>,
         payloads: &[Payload],
         extra: &[Call],
     ) -> Result<(Terms, Vec<Estimate>, Vec<Answer>), SendError> {
@@ -315,15 +311,15 @@ impl Sender {
         let extra = answers.split_off(TERMS + payloads.len());
         let estimates = answers.split_off(TERMS);
         let answers: [Answer; TERMS] = answers.try_into().map_err(|_| self.rpc.malformed("a batch"))?;
-        let terms = self.terms(expected, answers)?;
+        let terms = self.terms(expected.into(), answers)?;
         let estimates = estimates.into_iter().map(estimate_of).collect::<Result<_, _>>()?;
         Ok((terms, estimates, extra))
     }
 
-    fn terms(&self, expected: ChainId, answers: [Answer; TERMS]) -> Result<Terms, SendError> {
+    fn terms(&self, expected: Option<ChainId>, answers: [Answer; TERMS]) -> Result<Terms, SendError> {
         let [chain_id, header, nonce, balance, gas_price, priority] = answers;
         let found = chain_id.read::<U64>()?.to();
-        if found != expected {
+        if let Some(expected) = expected.filter(|expected| *expected != found) {
             return Err(SendError::WrongChain { expected, found });
         }
         let header: Header = header.read()?;
@@ -335,7 +331,7 @@ impl Sender {
         };
         let next = nonce.read::<U64>()?.to();
         Ok(Terms {
-            chain_id: expected,
+            chain_id: found,
             nonce: self.fees.nonce.unwrap_or(next),
             fees: self.fees.choose(suggestion)?,
             balance: balance.read()?,
@@ -360,7 +356,7 @@ impl Sender {
         let cost = self.cost(terms, payload, gas)?;
         let nonce = terms.nonce;
         let (tx_hash, raw) = self.sign(terms, payload, gas_limit).await?;
-        (self.observer.0)(Step::Sending { max_cost_wei: cost });
+        (self.observer.0)(Step::Sending { tx_hash, max_cost_wei: cost });
         let answers =
             self.rpc.send_once([Call::new("eth_sendRawTransaction", json!([raw])), receipt_call(tx_hash)]).await;
         let receipt = match answers {
@@ -439,23 +435,34 @@ impl Sender {
     async fn poll(
         &self,
         tx_hash: B256,
-        timeout: Duration,
+        patience: Duration,
+        wanted: NonZeroU64,
         extra: &[Call],
     ) -> Result<(Receipt, Vec<Answer>), SendError> {
+        let unwatched = |error| SendError::Unwatched { tx_hash, error };
         let start = Instant::now();
-        let calls = [&[receipt_call(tx_hash)], extra].concat();
-        let mut pause = FIRST_PAUSE;
+        let is_deep = wanted > NonZeroU64::MIN;
+        // The height first: what is read after it is at least as deep as it says.
+        let height: &[Call] = if is_deep { &[Call::new("eth_blockNumber", json!([]))] } else { &[] };
+        let calls = [height, &[receipt_call(tx_hash)], extra].concat();
+        let mut watch = Watch::new(tx_hash, wanted);
+        let mut pause = self.pause.unwrap_or(FIRST_PAUSE);
         loop {
-            sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-            let unwatched = |error| SendError::Unwatched { tx_hash, error };
+            // The last look is when patience ends, and not a pause before or after that.
+            sleep(pause.min(patience.saturating_sub(watch.silence()))).await;
+            pause = self.pause.unwrap_or_else(|| (pause * 2).min(LONGEST_PAUSE));
             let mut answers = self.rpc.ask_all(&calls).await.map_err(unwatched)?.into_iter();
-            let receipt = answers.next().ok_or_else(|| unwatched(self.rpc.malformed("a batch")))?;
-            if let Some(receipt) = Receipt::parse(&self.rpc, tx_hash, receipt).map_err(unwatched)? {
+            let mut next = || answers.next().ok_or_else(|| unwatched(self.rpc.malformed("a batch")));
+            let height = if is_deep { next()?.read::<U64>().map_err(unwatched)?.to() } else { 0 };
+            let receipt = Receipt::parse(&self.rpc, tx_hash, next()?).map_err(unwatched)?;
+            if let Some(step) = watch.note(height, receipt) {
+                (self.observer.0)(step);
+            }
+            if let Some(receipt) = watch.take_settled() {
                 return Ok((receipt, answers.collect()));
             }
-            if start.elapsed() + pause > timeout {
-                return Err(SendError::NotMined { tx_hash, waited_ms: start.elapsed().as_millis() });
+            if watch.silence() >= patience {
+                return Err(watch.given_up(start.elapsed().as_millis()));
             }
         }
     }

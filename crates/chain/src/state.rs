@@ -124,6 +124,17 @@ pub async fn read(rpc: &Rpc, safe: SafeId) -> Result<Reading, ReadError> {
     reading_of(rpc, safe, chain, header, reading).await
 }
 
+/// As [`read`], of the Safe at an address on the node's own chain, whichever that is.
+///
+/// # Errors
+///
+/// As [`read`].
+pub async fn read_here(rpc: &Rpc, address: Address) -> Result<Reading, ReadError> {
+    let [chain, header, reading] = rpc.ask(state_calls(address)).await?;
+    let chain_id = chain.read::<U64>()?.to();
+    reading_on(rpc, SafeId::new(chain_id, address), header, reading).await
+}
+
 /// As [`read_state_at`], with the code hash of the proxy.
 ///
 /// # Errors
@@ -151,6 +162,11 @@ pub(crate) async fn reading_of(
     reading: RpcAnswer,
 ) -> Result<Reading, ReadError> {
     expect_chain(safe.chain_id, chain)?;
+    reading_on(rpc, safe, header, reading).await
+}
+
+/// As [`reading_of`], once the node's chain is known to be that of the Safe.
+async fn reading_on(rpc: &Rpc, safe: SafeId, header: RpcAnswer, reading: RpcAnswer) -> Result<Reading, ReadError> {
     let block = header.read::<Header>()?.block();
     let reading = parse(rpc, safe.chain_id, reading)?;
     let same = reading.blockNumber == U256::from(block.number) && reading.timestamp == U256::from(block.timestamp);

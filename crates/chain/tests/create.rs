@@ -11,7 +11,7 @@ use quorate_chain::{
     CreateError, DeployError, FeeOptions, Handler, SafeSpec, SendError, Sender, create_safe, deploy_contracts, execute,
     read_state, verify_contracts, verify_family,
 };
-use quorate_contracts::{Deployments, Family, Flavor, Kind, bindings::IMultisig, deployer};
+use quorate_contracts::{Deployments, Family, Flavor, Kind, Set, bindings::IMultisig, deployer};
 use quorate_core::SafeTx;
 use serde_json::json;
 
@@ -101,7 +101,8 @@ async fn contracts_are_deployed_once() {
     let rpc = rpc(chain.url());
     let before = verify_contracts(&rpc).await.unwrap();
     assert_eq!(rpc.usage().requests, 1);
-    assert!(before.len() == 6 && before.iter().all(|status| status.found.is_none() && !status.is_right()));
+    let count = Deployments::of(Family::Quorate).contracts().len();
+    assert!(before.len() == count && before.iter().all(|status| status.found.is_none() && !status.is_right()));
 
     let first = sender(chain.url(), &ACCOUNTS[0]);
     let mut seen = Vec::new();
@@ -109,7 +110,7 @@ async fn contracts_are_deployed_once() {
     assert_eq!(seen, deployed);
     assert!(deployed.iter().all(|one| one.tx_hash.is_some()));
     let requests = first.rpc().usage().requests;
-    assert!(requests <= 1 + 2 * 6, "{requests} requests");
+    assert!(requests <= 1 + 2 * u64::try_from(count).unwrap(), "{requests} requests");
     assert!(verify_contracts(&rpc).await.unwrap().iter().all(quorate_chain::ContractStatus::is_right));
     for (one, known) in deployed.iter().zip(Deployments::of(Family::Quorate).contracts()) {
         assert_eq!((one.kind, one.address, one.code_hash), (known.kind, known.address, known.code_hash));
@@ -126,7 +127,39 @@ async fn contracts_are_deployed_once() {
     admin(&chain, "anvil_setNonce", json!([deployed[3].address, "0x0"])).await;
     let third = deploy_contracts(&second, chain.chain_id(), |_| {}).await.unwrap();
     let made: Vec<_> = third.iter().map(|one| one.tx_hash.is_some()).collect();
-    assert_eq!(made, [false, false, false, true, false, false]);
+    assert_eq!(made, (0..count).map(|index| index == 3).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_way_back_is_deployed_where_safe_1_3_0_is() {
+    let chain = chain(Contents::Everything).await;
+    let me = sender(chain.url(), &ACCOUNTS[0]);
+    let set = Deployments::of(Family::Quorate);
+    let gone = |address| {
+        let chain = &chain;
+        async move {
+            admin(chain, "anvil_setCode", json!([address, "0x"])).await;
+            admin(chain, "anvil_setNonce", json!([address, "0x0"])).await;
+        }
+    };
+    let [canonical, eip155] = set.ways_back() else { panic!("one for each set of 1.3.0") };
+    gone(canonical.address).await;
+    gone(eip155.address).await;
+    // One of the two has nowhere to lead.
+    gone(Deployments::of_set(Family::V1_3_0, Set::Eip155).unwrap().fallback_handler().address).await;
+
+    let before = verify_contracts(me.rpc()).await.unwrap();
+    assert_eq!(before.len(), set.contracts().len());
+    assert!(before.iter().all(quorate_chain::ContractStatus::is_right), "what need not be there is not missed");
+
+    let deployed = deploy_contracts(&me, chain.chain_id(), |_| {}).await.unwrap();
+    let made: Vec<_> = deployed.iter().filter(|one| one.tx_hash.is_some()).collect();
+    assert_eq!(made.iter().map(|one| one.kind).collect::<Vec<_>>(), [Kind::WayBack(Set::Canonical)]);
+    assert_eq!(made[0].address, Deployments::of(Family::V1_3_0).migration().address);
+
+    let after = verify_contracts(me.rpc()).await.unwrap();
+    assert_eq!(after.len(), before.len() + 1);
+    assert!(after.iter().all(quorate_chain::ContractStatus::is_right));
 }
 
 #[tokio::test]

@@ -128,6 +128,36 @@ async fn an_inner_failure_that_is_swallowed_has_its_reason() {
 }
 
 #[tokio::test]
+async fn that_an_inner_call_fails_and_is_swallowed_is_known_before_anything_is_sent() {
+    let chain = chain(Contents::Everything).await;
+    let fixtures = Fixtures::get();
+    let fails = Bytes::from(IReverter::withStringCall { reason: "not today".into() }.abi_encode());
+    for family in Family::ALL {
+        let safe = safe(&chain, family).await;
+        // With a price, the inner call gets the promised gas alone; without one, all there is.
+        for gas_price in [U256::ZERO, U256::from(1)] {
+            for (to, data) in [(fixtures.reverter, fails.clone()), (fixtures.token, Bytes::new())] {
+                let call = SafeTx::call(to, U256::ZERO, data, U256::ZERO);
+                let tx = SafeTx { safe_tx_gas: U256::from(100_000), gas_price, ..call };
+                let ready = ready(&chain, safe, tx).await;
+                let sender = sender(chain.url(), &ACCOUNTS[4]);
+                let prepared = prepare_execution(&sender, &ready).await.unwrap();
+                assert!(prepared.inner_call_fails(), "{family} {to}");
+                assert!(prepared.inner_failure().await.is_some());
+            }
+            let call = pay(Address::repeat_byte(0xee), 1, 0);
+            let tx = SafeTx { safe_tx_gas: U256::from(100_000), gas_price, ..call };
+            let ready = ready(&chain, safe, tx).await;
+            let sender = sender(chain.url(), &ACCOUNTS[4]);
+            let prepared = prepare_execution(&sender, &ready).await.unwrap();
+            assert!(!prepared.inner_call_fails(), "{family}");
+            assert_eq!(prepared.inner_failure().await, None);
+        }
+        assert_eq!(read_state(&rpc(chain.url()), safe).await.unwrap().nonce, U256::ZERO);
+    }
+}
+
+#[tokio::test]
 async fn a_node_that_does_not_trace_is_asked_to_run_the_inner_call_again() {
     let chain = chain(Contents::Quorate).await;
     let safe = safe(&chain, Family::Quorate).await;
@@ -466,7 +496,8 @@ async fn what_it_may_cost_is_known_before_it_is_sent_and_is_not_exceeded() {
     let outcome = prepared.send().await.unwrap();
     let paid = before - balance(&chain, ACCOUNTS[4].address).await;
     assert!(!paid.is_zero() && paid <= max_cost_wei, "{paid} of {max_cost_wei}");
-    let told = [Step::Sending { max_cost_wei }, Step::Sent { tx_hash: outcome.tx_hash }];
+    let tx_hash = outcome.tx_hash;
+    let told = [Step::Sending { tx_hash, max_cost_wei }, Step::Sent { tx_hash }];
     assert_eq!(*steps.lock().unwrap(), told);
 }
 

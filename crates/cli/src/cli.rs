@@ -74,9 +74,12 @@ pub(crate) enum Command {
 }
 
 /// What to do with a chain.
+#[allow(clippy::large_enum_variant, reason = "there is one of these in a run")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum ChainCommand {
     Setup(commands::chain_setup::Args),
+    Verify(commands::chain_verify::Args),
+    StandardJson(commands::chain_standard_json::Args),
 }
 
 /// What to do with a Safe.
@@ -86,6 +89,7 @@ pub(crate) enum SafeCommand {
     Create(commands::safe_create::Args),
     Predict(commands::safe_predict::Args),
     Info(commands::safe_info::Args),
+    Migrate(commands::safe_migrate::Args),
 }
 
 /// What to do with a key.
@@ -102,9 +106,12 @@ impl Command {
     pub(crate) fn run(&self, context: &Context) -> Result<Done> {
         match self {
             Self::Chain(ChainCommand::Setup(args)) => context.wait(args.run(context)),
+            Self::Chain(ChainCommand::Verify(args)) => context.wait(args.run(context)),
+            Self::Chain(ChainCommand::StandardJson(args)) => args.run(context),
             Self::Safe(SafeCommand::Create(args)) => context.wait(args.run(context)),
-            Self::Safe(SafeCommand::Predict(args)) => args.run(context),
+            Self::Safe(SafeCommand::Predict(args)) => context.wait(args.run(context)),
             Self::Safe(SafeCommand::Info(args)) => context.wait(args.run(context)),
+            Self::Safe(SafeCommand::Migrate(args)) => context.wait(args.run(context)),
             Self::Propose(args) => context.wait(args.run(context)),
             Self::List(args) => args.run(context),
             Self::Show(args) => context.wait(args.run(context)),

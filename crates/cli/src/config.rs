@@ -12,7 +12,8 @@ use serde::{Deserialize, Deserializer, de::Error};
 use crate::{
     error::{Code, Failure, Result},
     files,
-    node_url::UrlTemplate,
+    node_url::{NodeTemplate, UrlTemplate},
+    template::Template,
 };
 
 /// Name of the file in the working directory.
@@ -50,7 +51,25 @@ pub(crate) struct Chain {
     /// Its EIP-155 id.
     pub(crate) chain_id: ChainId,
     /// URL of a node.
-    pub(crate) rpc: Option<UrlTemplate>,
+    rpc: Option<UrlTemplate>,
+    /// Headers of every request to it.
+    #[serde(default)]
+    headers: BTreeMap<String, Template>,
+}
+
+impl Chain {
+    /// Returns the node that is named for the chain.
+    pub(crate) fn node(&self) -> Option<NodeTemplate> {
+        Some(NodeTemplate { file: FILE_NAME, url: self.rpc.clone()?, headers: self.headers.clone() })
+    }
+
+    fn check(&self) -> Result<(), String> {
+        match self.node() {
+            Some(node) => node.check(),
+            None if self.headers.is_empty() => Ok(()),
+            None => Err("`headers` are sent to `rpc`, which is not there".to_owned()),
+        }
+    }
 }
 
 /// A Safe.
@@ -62,6 +81,7 @@ pub(crate) struct Safe {
     /// Name of its chain in `[chains]`.
     pub(crate) chain: String,
     /// The release that it has to be of.
+    #[serde(default, deserialize_with = "version")]
     pub(crate) version: Option<Version>,
 }
 
@@ -74,6 +94,12 @@ impl<'de> Deserialize<'de> for CheckedAddress {
         let text = String::deserialize(deserializer)?;
         parse_address(&text).map(Self).map_err(|error| D::Error::custom(format_args!("{text:?}: {error}")))
     }
+}
+
+/// Reads a release, and names what is none.
+fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Version>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(|error| D::Error::custom(format_args!("{text:?}: {error}")))
 }
 
 impl Config {
@@ -103,6 +129,9 @@ impl Config {
             wrong(format!("line {line}: {}", error.message()))
         })?;
         config.check_names().map_err(wrong)?;
+        for (name, chain) in &config.chains {
+            chain.check().map_err(|error| wrong(format!("[chains.{name}]: {error}")))?;
+        }
         for (name, safe) in &config.safes {
             if !config.chains.contains_key(&safe.chain) {
                 let known: Vec<_> = config.chains.keys().map(String::as_str).collect();
@@ -252,6 +281,35 @@ mod tests {
         assert!(parse("[chains.eip155]\nchain_id = 1\n").is_err());
         let failure = parse("[chains.one]\nchain_id = 5\n[chains.two]\nchain_id = 5\n").unwrap_err();
         assert!(failure.message.contains("[chains.one] and [chains.two]"), "{}", failure.message);
+    }
+
+    #[test]
+    fn a_release_that_is_none_is_named_with_its_line() {
+        for version in ["one", "1.5"] {
+            let failure = parse(&GOOD.replace("1.5.0", version)).unwrap_err();
+            assert!(failure.message.contains(&format!("line 12: {version:?}: ")), "{}", failure.message);
+        }
+    }
+
+    #[test]
+    fn headers_go_to_a_node_that_is_named_beside_them() {
+        let with = |headers: &str, rpc: &str| {
+            parse(&format!("[chains.local]\nchain_id = 31337\n{rpc}\nheaders = {{ {headers} }}\n"))
+        };
+        let rpc = "rpc = \"https://node.example\"";
+        let config = with("Authorization = \"Bearer ${NODE_API_KEY}\", x-y = \"a, b\"", rpc).unwrap();
+        assert_eq!(config.chains["local"].node().unwrap().headers.len(), 2);
+        for (headers, rpc, what) in [
+            ("x = \"y\"", "", "`rpc`"),
+            ("x = \"${NODE_API_KEY}\"", "rpc = \"http://node.example\"", "in clear"),
+            ("x = \"${AWS_SECRET}\"", rpc, "AWS_SECRET"),
+            ("host = \"node.example\"", rpc, "host"),
+            ("\"a b\" = \"y\"", rpc, "a b"),
+            ("x = 7", rpc, "line 4"),
+        ] {
+            let failure = with(headers, rpc).unwrap_err();
+            assert!(failure.code == Code::Config && failure.message.contains(what), "{what}: {}", failure.message);
+        }
     }
 
     #[test]

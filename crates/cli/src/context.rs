@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use alloy::primitives::ChainId;
-use quorate_chain::{Rpc, RpcOptions, confirm, read_state};
+use quorate_chain::{Reading, Rpc, RpcOptions, check_migrations, confirm, read, read_here, read_state};
+use quorate_contracts::Migration;
 use quorate_core::{Proposal, SafeId, SafeState};
 use serde_json::Value;
 
@@ -24,7 +25,8 @@ const RETRIES: u32 = 2;
 pub(crate) struct Context {
     /// The way to the terminal.
     pub(crate) ui: Ui,
-    node: RefCell<Option<Rpc>>,
+    /// The nodes that were spoken to, and may be again: each has its own counters.
+    nodes: RefCell<Vec<Rpc>>,
 }
 
 /// What a command has left to print.
@@ -46,7 +48,7 @@ impl Done {
 impl Context {
     /// Makes the context of a run.
     pub(crate) const fn new(ui: Ui) -> Self {
-        Self { ui, node: RefCell::new(None) }
+        Self { ui, nodes: RefCell::new(Vec::new()) }
     }
 
     /// Runs what waits for the network or a device.
@@ -57,41 +59,59 @@ impl Context {
 
     /// Prepares to speak to the node that is named for a chain.
     pub(crate) fn connect(&self, settings: &Settings, chain_id: Option<ChainId>) -> Result<Rpc> {
-        let node = settings.rpc_url(chain_id)?;
+        let node = settings.node_url(chain_id)?;
+        let (access, mut warnings) = settings.access().for_node(&node)?;
         let options = RpcOptions { timeout: settings.rpc_timeout, retries: RETRIES };
-        let rpc = Rpc::connect(&node.url, options)?;
-        let is_known = self.node.borrow().as_ref().is_some_and(|known| known.origin() == rpc.origin());
-        if let Some(told) = node.disclosure(rpc.origin()).filter(|_| !is_known) {
-            self.ui.trace(told);
+        let has_secrets = !access.headers.is_empty() || access.jwt.is_some();
+        let rpc = Rpc::connect_with(&node.url, options, access)?;
+        if has_secrets && !rpc.is_private() {
+            warnings.push(format!("the headers of requests go in clear to {}: use https://", rpc.origin()));
         }
-        self.node.replace(Some(rpc.clone()));
+        let is_known = self.nodes.borrow().iter().any(|known| known.origin() == rpc.origin());
+        if !is_known {
+            warnings.iter().for_each(|warning| self.ui.warn(warning));
+            if let Some(told) = node.disclosure(rpc.origin()) {
+                self.ui.trace(told);
+            }
+        }
+        self.nodes.borrow_mut().push(rpc.clone());
         Ok(rpc)
     }
 
-    /// Says how much was asked of the node, for `-v`.
+    /// Says how much was asked of each node, for `-v`.
     pub(crate) fn tell_usage(&self) {
-        match &*self.node.borrow() {
-            Some(rpc) => {
-                let usage = rpc.usage();
-                let (requests, calls) = (usage.requests, usage.calls);
-                self.ui.trace(format_args!("{requests} HTTP requests with {calls} RPC calls to {}", rpc.origin()));
+        let mut told: Vec<(String, u64, u64)> = Vec::new();
+        for rpc in &*self.nodes.borrow() {
+            let usage = rpc.usage();
+            match told.iter_mut().find(|(origin, ..)| origin == rpc.origin()) {
+                Some((_, requests, calls)) => {
+                    *requests += usage.requests;
+                    *calls += usage.calls;
+                }
+                None => told.push((rpc.origin().to_owned(), usage.requests, usage.calls)),
             }
-            None => self.ui.trace("0 HTTP requests with 0 RPC calls"),
+        }
+        if told.is_empty() {
+            self.ui.trace("0 HTTP requests with 0 RPC calls");
+        }
+        for (origin, requests, calls) in told {
+            self.ui.trace(format_args!("{requests} HTTP requests with {calls} RPC calls to {origin}"));
         }
     }
 
-    /// Prepares to speak to the node, and finds out which Safe is meant.
+    /// Reads the Safe that is named, and compares it with what the settings say of it.
     ///
-    /// A Safe that is named without a chain is on the node's: that takes a request.
-    pub(crate) async fn connect_to_safe(&self, settings: &Settings) -> Result<(Rpc, SafeId)> {
+    /// A Safe that is named without a chain is on the node's, which is learnt in the same request.
+    pub(crate) async fn read_named_safe(&self, settings: &Settings) -> Result<(Rpc, Reading)> {
         let safe = settings.safe()?;
         let chain_id = safe.chain_id.or_else(|| settings.named_chain());
         let rpc = self.connect(settings, chain_id)?;
-        let chain_id = match chain_id {
-            Some(chain_id) => chain_id,
-            None => rpc.chain_id().await?,
+        let reading = match chain_id {
+            Some(chain_id) => read(&rpc, SafeId::new(chain_id, safe.address)).await?,
+            None => read_here(&rpc, safe.address).await?,
         };
-        Ok((rpc, SafeId::new(chain_id, safe.address)))
+        settings.check_pinned_version(&reading.state)?;
+        Ok((rpc, reading))
     }
 
     /// Reads a Safe, and compares it with what the settings say of it.
@@ -121,6 +141,19 @@ impl Context {
         Ok(entry)
     }
 
+    /// Makes sure that what moves the Safe to other contracts leads to where it says. Nothing is asked of a proposal that
+    /// moves nothing.
+    pub(crate) async fn expect_known_migrations(&self, proposal: &Proposal, settings: &Settings) -> Result<()> {
+        let migrations = Migration::all_in(proposal.tx());
+        if migrations.is_empty() {
+            return Ok(());
+        }
+        let safe = proposal.domain().safe();
+        let rpc = self.connect(settings, Some(safe.chain_id))?;
+        check_migrations(&rpc, safe, &migrations).await?;
+        Ok(())
+    }
+
     /// Checks a proposal against the chain where a node is named, and otherwise against its evidence.
     pub(crate) async fn check(
         &self,
@@ -129,7 +162,7 @@ impl Context {
         offline: bool,
     ) -> Result<(Basis, Status)> {
         let safe = proposal.domain().safe();
-        if offline || !settings.has_rpc(Some(safe.chain_id)) {
+        if offline || !settings.has_rpc(Some(safe.chain_id))? {
             let basis = Basis::offline(proposal);
             basis.state().map_or(Ok(()), |state| settings.check_pinned_version(state))?;
             let status = Status::offline(proposal, &basis);

@@ -1,9 +1,9 @@
 //! What an owner is shown before signing: the transaction, what it does, and the hashes to compare.
 
 use alloy::primitives::{Address, B256, Bytes, U256};
-use quorate_contracts::{Flavor, Kind, deployment};
+use quorate_contracts::{Flavor, HandlerMove, Kind, Migration, deployment, migration::Found};
 use quorate_core::{
-    BatchCall, Operation, Proposal, SafeId, SafeState, SafeTx, Version, chain_short_name, decode_multi_send,
+    Account, BatchCall, Operation, Proposal, SafeId, SafeState, SafeTx, Version, chain_short_name, decode_multi_send,
 };
 use serde::Serialize;
 
@@ -36,6 +36,8 @@ pub(crate) struct Description {
     pub(crate) message_hash: B256,
     pub(crate) safe_tx_hash: B256,
     pub(crate) note: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) origin: String,
     /// What must not be missed, in words.
     pub(crate) callouts: Vec<String>,
 }
@@ -65,6 +67,8 @@ pub(crate) struct CallView {
 /// What a transaction is read in the light of.
 struct Reader<'a> {
     safe: SafeId,
+    version: Version,
+    state: Option<&'a SafeState>,
     settings: &'a Settings,
     callouts: Vec<String>,
 }
@@ -74,7 +78,8 @@ impl Description {
     pub(crate) fn of(proposal: &Proposal, state: Option<&SafeState>, settings: &Settings) -> Self {
         let (tx, digest) = (proposal.tx(), proposal.hash().digest());
         let domain = proposal.domain();
-        let mut reader = Reader { safe: domain.safe(), settings, callouts: Vec::new() };
+        let mut reader =
+            Reader { safe: domain.safe(), version: domain.version(), state, settings, callouts: Vec::new() };
         let entry = BatchCall { operation: tx.operation, to: tx.to, value: tx.value, data: tx.data.clone() };
         let call = reader.call(&entry, None, 0);
         reader.refund(tx);
@@ -95,6 +100,7 @@ impl Description {
             message_hash: digest.message_hash(),
             safe_tx_hash: digest.hash(),
             note: proposal.note().to_owned(),
+            origin: proposal.origin().to_owned(),
             callouts: reader.callouts,
         }
     }
@@ -139,6 +145,9 @@ impl Description {
         }
         if !self.note.is_empty() {
             page.row("note", format_args!("not signed: \"{}\"", foreign(&self.note)));
+        }
+        if !self.origin.is_empty() {
+            page.row("origin", format_args!("not signed: \"{}\"", foreign(&self.origin)));
         }
         page.row("domain hash", self.domain_hash);
         page.row("message hash", self.message_hash);
@@ -216,7 +225,10 @@ impl Reader<'_> {
         let batch_entries = entries.filter(|_| depth < MAX_DEPTH);
         let is_batch = batch_entries.is_some();
         if call.operation == Operation::DelegateCall {
-            self.delegate_call(call, located.map(|(_, it)| it.kind), is_batch);
+            match Migration::of(call) {
+                Some(Found::Migration(migration)) => self.migration(&migration),
+                Some(Found::Unknown(_)) | None => self.delegate_call(call, located.map(|(_, it)| it.kind), is_batch),
+            }
             if !call.value.is_zero() {
                 self.callouts.push("the value is not sent: a delegate call sends none".to_owned());
             }
@@ -298,6 +310,49 @@ impl Reader<'_> {
         });
     }
 
+    /// Puts into words what a migration changes, and what it leaves.
+    fn migration(&mut self, migration: &Migration) {
+        let (target, before) = (migration.target.family.version(), self.version);
+        let new = migration.singleton().address;
+        let old = self.state.map(|state| format!(" from {}", named(&state.singleton)));
+        self.callouts.push(format!(
+            "MIGRATION by the delegate call to {}: other code acts for this Safe from now on. The singleton changes{} to \
+             {new} ({})",
+            migration.contract().address,
+            old.unwrap_or_default(),
+            known_name(migration.singleton(), migration.target),
+        ));
+        let handler = self.state.map(|state| state.fallback_handler);
+        let old = match &handler {
+            None => "what it is".to_owned(),
+            Some(None) => "none".to_owned(),
+            Some(Some(account)) => named(account),
+        };
+        let own = migration.target.fallback_handler();
+        self.callouts.push(match migration.handler {
+            HandlerMove::Kept => format!("MIGRATION: the fallback handler stays {old}"),
+            HandlerMove::Replaced if handler.flatten().is_some_and(|it| it.address == own.address) => {
+                format!("MIGRATION: the fallback handler stays {old}, which is that of the new contracts")
+            }
+            HandlerMove::Replaced => format!(
+                "MIGRATION: the fallback handler changes from {old} to {} ({})",
+                own.address,
+                known_name(own, migration.target)
+            ),
+        });
+        self.callouts.push(if target == before {
+            format!("MIGRATION: VERSION() stays {before}, and so does the EIP-712 domain: signatures that exist stay valid")
+        } else {
+            format!(
+                "MIGRATION: VERSION() changes from {before} to {target}; the EIP-712 domain stays the same: signatures that \
+                 exist stay valid. Files of proposals name the version: what waits for a later nonce is to be proposed anew"
+            )
+        });
+        if let Some(state) = self.state {
+            self.callouts.extend(surprises(migration, before, state));
+        }
+    }
+
     /// Puts into words what changes who controls the Safe or its tokens.
     fn known(&mut self, target: Target, call: &BatchCall, decoded: &Decoded) {
         let it = |index| decoded.argument(index);
@@ -368,6 +423,54 @@ impl Reader<'_> {
     }
 }
 
+/// Says what a Safe may no longer do, or do besides, because of what it is when it moves.
+fn surprises(migration: &Migration, before: Version, state: &SafeState) -> Vec<String> {
+    let after = migration.target.family.version();
+    let mut words = Vec::new();
+    if let Some(guard) = &state.module_guard
+        && before.has_module_guard() != after.has_module_guard()
+    {
+        words.push(if after.has_module_guard() {
+            format!(
+                "the module guard {}, which nobody asks now, decides from then on what modules may do",
+                guard.address
+            )
+        } else {
+            format!("the module guard {} is not asked any more: {after} has none", guard.address)
+        });
+    }
+    if before.owner_dialect() != after.owner_dialect() {
+        // One that is a key with code, too, is asked as a contract.
+        for owner in state.owners.iter().filter(|owner| owner.is_contract()) {
+            words.push(format!(
+                "the owner {} is a contract, and is asked for its signature in another way from then on (ERC-1271): make sure \
+                 that it answers",
+                owner.address
+            ));
+        }
+    }
+    let kept = state.fallback_handler.filter(|_| migration.handler == HandlerMove::Kept);
+    let kept = kept.and_then(|it| deployment::identify(it.code_hash?));
+    if kept.is_some_and(|it| it.family.version() >= Version::V1_5_0) && after < Version::V1_5_0 {
+        words.push(format!(
+            "the fallback handler that stays cannot check signatures in the name of a Safe {after} (ERC-1271)"
+        ));
+    }
+    words
+}
+
+/// Names an account with what its code is known to be.
+fn named(account: &Account) -> String {
+    match account.code_hash.and_then(deployment::identify) {
+        Some(known) => format!("{} ({} of {})", account.address, kind_name(known.kind), family_label(known.family)),
+        None => format!("{} (no code that Quorate knows)", account.address),
+    }
+}
+
+fn known_name(deployment: &deployment::Deployment, set: &quorate_contracts::Deployments) -> String {
+    format!("{} of {}", kind_name(deployment.kind), family_name(set))
+}
+
 /// Returns whether the batch contract at `batch` takes the zero address to be the Safe, as those from 1.5.0 on do. The
 /// release of the Safe has no say in it. What is not known is taken to: then nothing is overlooked.
 fn zero_is_the_safe(batch: Address) -> bool {
@@ -385,17 +488,23 @@ pub(crate) const fn kind_name(kind: Kind) -> &'static str {
         Kind::MultiSendCallOnly => "MultiSendCallOnly",
         Kind::FallbackHandler => "the fallback handler",
         Kind::ExtensibleFallbackHandler => "the extensible fallback handler",
+        Kind::TokenCallbackHandler => "the token callback handler",
         Kind::CreateCall => "CreateCall",
         Kind::SignMessageLib => "SignMessageLib",
         Kind::SimulateTxAccessor => "SimulateTxAccessor",
         Kind::Migration => "the migration library",
+        Kind::WayBack(_) => "the migration library back to Safe 1.3.0",
         Kind::ToL2Setup => "SafeToL2Setup",
         Kind::ToL2Migration => "SafeToL2Migration",
     }
 }
 
 fn family_name(set: &quorate_contracts::Deployments) -> String {
-    match set.family {
+    family_label(set.family)
+}
+
+fn family_label(family: quorate_contracts::Family) -> String {
+    match family {
         quorate_contracts::Family::Quorate => "Quorate".to_owned(),
         family => format!("Safe {family}"),
     }
@@ -525,6 +634,89 @@ mod tests {
     fn a_refund_is_called_out() {
         let description = describe(SafeTx { gas_price: U256::from(1), ..SafeTx::default() });
         assert!(description.callouts[0].contains("REFUND"));
+    }
+
+    fn migrate(from: Family, to: Family, change: impl FnOnce(&mut SafeState)) -> Vec<String> {
+        let set = Deployments::of(from);
+        let account = |it: &deployment::Deployment| Account {
+            address: it.address,
+            code_hash: Some(it.code_hash),
+            delegate: None,
+        };
+        let safe = SafeId::new(31_337, SAFE);
+        let mut state = SafeState {
+            safe,
+            block: quorate_core::Block { number: 7, hash: B256::ZERO, timestamp: 1 },
+            version: from.version(),
+            singleton: account(set.singleton(Flavor::L1)),
+            owners: vec![Account::keyed(Address::repeat_byte(1))],
+            threshold: 1,
+            nonce: U256::ZERO,
+            modules: vec![],
+            guard: None,
+            module_guard: None,
+            fallback_handler: Some(account(set.fallback_handler())),
+            balance: U256::ZERO,
+        };
+        change(&mut state);
+        let handler = if state.modules.is_empty() { HandlerMove::Replaced } else { HandlerMove::Kept };
+        state.modules.clear();
+        let tx = Migration::to(Deployments::of(to), Flavor::L2, handler).transaction(U256::ZERO);
+        let domain = Domain::new(safe, from.version()).unwrap();
+        let settings = Settings::merge(&PlaceArgs::default(), &|_| None).unwrap();
+        Description::of(&Proposal::new(domain, tx, "").unwrap(), Some(&state), &settings).callouts
+    }
+
+    #[test]
+    fn a_migration_is_put_into_words() {
+        let callouts = migrate(Family::V1_3_0, Family::Quorate, |_| {});
+        let [old, new] = [Family::V1_3_0, Family::Quorate].map(Deployments::of);
+        let words = [
+            vec![
+                old.singleton(Flavor::L1).address.to_string(),
+                new.singleton(Flavor::L2).address.to_string(),
+                "the singleton (L1) of Safe 1.3.0".to_owned(),
+                "the singleton (L2) of Quorate".to_owned(),
+            ],
+            vec![old.fallback_handler().address.to_string(), new.fallback_handler().address.to_string()],
+            vec!["from 1.3.0 to 1.5.0".to_owned(), "domain stays the same".to_owned()],
+        ];
+        assert_eq!(callouts.len(), words.len(), "{callouts:?}");
+        for (callout, words) in callouts.iter().zip(words) {
+            assert!(callout.contains("MIGRATION") && words.iter().all(|it| callout.contains(it)), "{callout}");
+        }
+        let callouts = migrate(Family::V1_5_0, Family::Quorate, |_| {}).join("\n");
+        assert!(callouts.contains("VERSION() stays 1.5.0"), "{callouts}");
+    }
+
+    #[test]
+    fn what_a_move_does_to_guards_contract_owners_and_a_kept_handler_is_said() {
+        let guard = Address::repeat_byte(8);
+        let guarded = |state: &mut SafeState| state.module_guard = Some(Account::keyed(guard));
+        let says = |callouts: Vec<String>, words: &str| callouts.iter().any(|it| it.contains(words));
+        assert!(says(migrate(Family::Quorate, Family::V1_4_1, guarded), "is not asked any more"));
+        assert!(says(migrate(Family::V1_3_0, Family::Quorate, guarded), "decides from then on"));
+        assert!(!says(migrate(Family::V1_5_0, Family::Quorate, guarded), "module guard"));
+
+        let contract = Account { code_hash: Some(B256::repeat_byte(1)), ..Account::keyed(Address::repeat_byte(9)) };
+        let owned = |state: &mut SafeState| state.owners.push(contract);
+        assert!(says(migrate(Family::V1_4_1, Family::Quorate, owned), "is asked for its signature in another way"));
+        assert!(!says(migrate(Family::V1_5_0, Family::Quorate, owned), "signature in another way"));
+
+        // Whoever has a module keeps the handler, in this test.
+        let kept = |state: &mut SafeState| state.modules.push(contract);
+        assert!(says(migrate(Family::Quorate, Family::V1_4_1, kept), "cannot check signatures"));
+        assert!(says(migrate(Family::V1_4_1, Family::Quorate, kept), "the fallback handler stays"));
+        assert!(!says(migrate(Family::V1_4_1, Family::Quorate, kept), "cannot check signatures"));
+    }
+
+    #[test]
+    fn another_call_of_a_migration_contract_is_a_delegate_call_as_any_other() {
+        let to = Deployments::of(Family::Quorate).migration().address;
+        let call =
+            BatchCall { operation: Operation::DelegateCall, to, data: vec![1, 2, 3, 4].into(), value: U256::ZERO };
+        let callouts = describe(tx(call)).callouts;
+        assert!(callouts[0].contains("DELEGATECALL to the address of the migration library"), "{callouts:?}");
     }
 
     #[test]

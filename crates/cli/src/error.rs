@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::page::Page;
+use crate::{page::Page, secret::hide_keys};
 
 /// Class of a failure: the exit code of the process.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -60,7 +60,7 @@ codes! {
     Unexpected = "unexpected", Unexpected, "A fault of the program itself";
     Io = "io", Unexpected, "A file or directory cannot be read or written; what was there before is unchanged";
     Usage = "usage", Usage, "The command line is wrong";
-    Config = "config", Usage, "quorate.toml, or an environment variable, is wrong";
+    Config = "config", Usage, "quorate.toml, foundry.toml, or an environment variable, is wrong";
     SafeMissing = "safe_missing", Usage, "No Safe is named";
     RpcMissing = "rpc_missing", Usage, "A node is needed and none is named";
     SignerMissing = "signer_missing", Usage, "A key is needed and none is named";
@@ -76,13 +76,16 @@ codes! {
     NotASafe = "not_a_safe", Refused, "There is no Safe of a supported kind at the address";
     StaleNonce = "stale_nonce", Refused, "The nonce was used already";
     WrongContract = "wrong_contract", Refused, "The code at an address is not what it has to be";
-    WrongSigner = "wrong_signer", Refused, "The transaction has to be sent by another account";
+    AlreadyThere = "already_there", Refused, "The Safe uses the contracts already that it is to move to";
+    NotMigrated = "not_migrated", Refused, "The migration was executed, and the Safe is not what it should be after it";
+    WrongSigner = "wrong_signer", Refused, "The key is not the one that has to sign, or another account has to send it";
     WrongPassword = "wrong_password", Refused, "The password does not open the key file";
     BadKeystore = "bad_keystore", Refused, "The file is no key file, or asks for too much memory";
     Hardware = "hardware", Refused, "The hardware wallet is absent, or refused";
     Refused = "refused", Refused, "What was asked for is not done, for the reason given";
     Declined = "declined", Refused, "The question was answered with no";
     SignaturesMissing = "signatures_missing", NotReady, "Fewer owners have confirmed than the threshold";
+    ContractsMissing = "contracts_missing", NotReady, "Some of the contracts that were looked for are not on this chain";
     NonceNotNext = "nonce_not_next", NotReady, "Transactions with lower nonces come first";
     RpcUnreachable = "rpc_unreachable", Network, "The node cannot be reached";
     RpcTimeout = "rpc_timeout", Network, "The node did not answer in time";
@@ -90,7 +93,8 @@ codes! {
     RpcMalformed = "rpc_malformed", Network, "The node's answer makes no sense";
     RpcError = "rpc_error", Network, "The node refused the request";
     NotMined = "not_mined", Network, "The transaction was sent, and its outcome is not known";
-    WouldRevert = "would_revert", Reverted, "The transaction would revert; nothing was sent";
+    Unconfirmed = "unconfirmed", Network, "The transaction is in a block, and fewer blocks followed than were asked for";
+    WouldRevert = "would_revert", Reverted, "The transaction, or its inner call, would revert; nothing was sent";
     Reverted = "reverted", Reverted, "The transaction was mined and reverted";
     InnerFailure = "inner_failure", Reverted, "The Safe executed, its nonce is used, and the inner call failed";
     Interrupted = "interrupted", Interrupted, "Ctrl-C was pressed; `dev`, which is meant to end so, ends with 0";
@@ -133,8 +137,13 @@ impl Failure {
     /// Makes a failure of a system error about a file.
     pub(crate) fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
         let code = if error.kind() == std::io::ErrorKind::NotFound { Code::NotFound } else { Code::Io };
-        Self::new(code, format_args!("{}: {error}", path.display()))
+        Self::new(code, format_args!("{}: {error}", shown(path)))
     }
+}
+
+/// Writes a path; what may be a private key in it is hidden.
+pub(crate) fn shown(path: &std::path::Path) -> String {
+    hide_keys(&path.to_string_lossy())
 }
 
 #[cfg(test)]

@@ -2,10 +2,16 @@
 
 use alloy::signers::{ledger::LedgerError, trezor::TrezorError};
 use anvil_fixtures::FixtureError;
-use quorate_chain::{CreateError, DeployError, ExecuteError, FeeError, ReadError, RpcError, SendError, SpecError};
+use quorate_chain::{
+    CreateError, DeployError, ExecuteError, FeeError, MigrationError, ReadError, RpcError, SendError, SpecError,
+};
+use quorate_contracts::deployment::identify;
 use quorate_core::NotQuorate;
 
-use crate::error::{Code, Failure};
+use crate::{
+    describe::kind_name,
+    error::{Code, Failure},
+};
 
 impl From<RpcError> for Failure {
     fn from(error: RpcError) -> Self {
@@ -73,6 +79,9 @@ impl From<SendError> for Failure {
                 Code::NotMined,
                 "look the transaction up before you send it again; the Safe's nonce can be used only once",
             ),
+            SendError::Unconfirmed { .. } => {
+                (Code::Unconfirmed, "it need not be sent again; look at it later, or allow more time with --timeout")
+            }
         };
         Self::new(code, error).hint(hint)
     }
@@ -118,12 +127,20 @@ impl From<ExecuteError> for Failure {
 impl From<CreateError> for Failure {
     fn from(error: CreateError) -> Self {
         let (code, hint) = match error {
+            CreateError::Spec(error) => return error.into(),
             CreateError::Send(error) => return error.into(),
             CreateError::Read(error) => return error.into(),
             CreateError::Contract { found: None, .. } => (
                 Code::WrongContract,
                 "the chain does not have these contracts: `quorate chain setup` deploys Quorate's own; or choose others with --contracts",
             ),
+            CreateError::Contract { found: Some(found), .. } if let Some(known) = identify(found) => {
+                return Self::new(Code::WrongContract, error).hint(format_args!(
+                    "nothing was sent; what is there is {} of {}",
+                    kind_name(known.kind),
+                    known.family
+                ));
+            }
             CreateError::Contract { .. } | CreateError::HandlerHasNoCode(_) => {
                 (Code::WrongContract, "nothing was sent")
             }
@@ -153,9 +170,45 @@ impl From<DeployError> for Failure {
     }
 }
 
+impl From<MigrationError> for Failure {
+    fn from(error: MigrationError) -> Self {
+        let (code, hint) = match error {
+            MigrationError::Read(error) => return error.into(),
+            MigrationError::Contract { found: None, .. } => (
+                Code::WrongContract,
+                "the chain does not have these contracts: `quorate chain setup` deploys Quorate's own, `quorate chain verify` shows what is there",
+            ),
+            MigrationError::Contract { found: Some(found), .. } if let Some(known) = identify(found) => {
+                return Self::new(Code::WrongContract, error).hint(format_args!(
+                    "what is there is {} of {}; the Safe is not moved by it",
+                    kind_name(known.kind),
+                    known.family
+                ));
+            }
+            MigrationError::Contract { .. } => {
+                (Code::WrongContract, "the Safe is not moved by it; `quorate chain verify` shows what else is there")
+            }
+            MigrationError::Singleton { .. } | MigrationError::Proxy { .. } => (
+                Code::WrongContract,
+                "only Safes of known code are moved: what other code keeps, and where, is not known here",
+            ),
+            MigrationError::UnknownCall { .. } => (Code::Refused, "propose it anew with `quorate safe migrate`"),
+            MigrationError::NotMigrated { .. } => {
+                (Code::NotMigrated, "look at it with `quorate safe info` before anything else is signed")
+            }
+        };
+        Self::new(code, error).hint(hint)
+    }
+}
+
 impl From<SpecError> for Failure {
     fn from(error: SpecError) -> Self {
-        Self::new(Code::Usage, error)
+        match error {
+            SpecError::ProxyCode { .. } => {
+                Self::new(Code::WrongContract, error).hint("nothing was sent; is that the factory of this family?")
+            }
+            _ => Self::new(Code::Usage, error),
+        }
     }
 }
 

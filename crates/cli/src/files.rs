@@ -1,15 +1,29 @@
 //! Files: read with a limit, written whole or not at all.
 
 use std::{
+    ffi::OsStr,
     fs::{File, OpenOptions, Permissions},
     io::{self, Read, Write},
-    os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::Path,
+    time::{Duration, SystemTime},
 };
 
 use rustix::fs::OFlags;
 
-use crate::error::{Code, Failure};
+use crate::error::{Code, Failure, shown};
+
+/// Longest secret that is read.
+const MAX_SECRET_LEN: usize = 64 * 1024;
+
+/// What the name of a file that is being written begins and ends with; in between are [`TEMPORARY_RANDOM`] characters.
+const TEMPORARY: (&str, &str) = (".quorate-", ".tmp");
+
+/// How many random letters and digits are in such a name.
+const TEMPORARY_RANDOM: usize = 6;
+
+/// How old a file has to be that a process which was killed has left behind. Writing one takes moments.
+const STALE: Duration = Duration::from_secs(60 * 60);
 
 /// Why a file was not read.
 #[derive(Debug)]
@@ -32,12 +46,21 @@ impl ReadError {
     pub(crate) fn into_failure(self, path: &Path, code: Code) -> Failure {
         match self {
             Self::Io(error) => Failure::io(path, &error),
-            Self::NotRegular => Failure::new(code, format_args!("{}: is not a regular file", path.display())),
-            Self::TooLarge { found, limit } => Failure::new(
-                code,
-                format_args!("{}: has {found} bytes or more; at most {limit} are read", path.display()),
-            ),
+            Self::NotRegular => Failure::new(code, format_args!("{}: is not a regular file", shown(path))),
+            Self::TooLarge { found, limit } => {
+                Failure::new(code, format_args!("{}: has {found} bytes or more; at most {limit} are read", shown(path)))
+            }
         }
+    }
+
+    /// Makes a failure of it that calls the file `what`: its path may be a secret in the place of one.
+    pub(crate) fn into_nameless_failure(self, what: &str, code: Code) -> Failure {
+        let why = match self {
+            Self::Io(error) => error.kind().to_string(),
+            Self::NotRegular => "it is no regular file".to_owned(),
+            Self::TooLarge { limit, .. } => format!("it has more than {limit} bytes"),
+        };
+        Failure::new(code, format_args!("{what} cannot be read: {why}"))
     }
 }
 
@@ -84,7 +107,8 @@ pub(crate) fn read_file(file: &File, limit: usize) -> Result<Vec<u8>, ReadError>
 /// Reads a stream of at most `limit` bytes.
 pub(crate) fn read_stream(stream: impl Read, limit: usize) -> Result<Vec<u8>, ReadError> {
     let bound = u64::try_from(limit).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
+    // What is short may be secret: it is not to be copied while it is read, for copies would not be wiped.
+    let mut bytes = Vec::with_capacity(if limit <= MAX_SECRET_LEN { limit + 1 } else { 0 });
     stream.take(bound.saturating_add(1)).read_to_end(&mut bytes).map_err(ReadError::Io)?;
     if bytes.len() > limit {
         return Err(ReadError::TooLarge { found: bound.saturating_add(1), limit });
@@ -121,7 +145,8 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8], privacy: Privacy, exis
         Privacy::Secret => 0o600,
         Privacy::Ordinary => 0o666,
     };
-    builder.prefix(".quorate-").suffix(".tmp").permissions(Permissions::from_mode(mode));
+    let (prefix, suffix) = TEMPORARY;
+    builder.prefix(prefix).suffix(suffix).rand_bytes(TEMPORARY_RANDOM).permissions(Permissions::from_mode(mode));
     let mut file = builder.tempfile_in(directory)?;
     if privacy == Privacy::Ordinary
         && existing == Existing::Replace
@@ -140,7 +165,35 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8], privacy: Privacy, exis
     if let Ok(directory) = File::open(directory) {
         let _ = directory.sync_all();
     }
+    sweep(directory, SystemTime::now());
     Ok(())
+}
+
+/// Removes what processes that were killed have left in a directory: this user's files, by their names, once they are old.
+///
+/// Links are neither followed nor removed. That nothing can be removed is nobody's trouble: the files are in no one's way.
+fn sweep(directory: &Path, now: SystemTime) {
+    let me = rustix::process::geteuid().as_raw();
+    for entry in std::fs::read_dir(directory).into_iter().flatten().map_while(Result::ok) {
+        if !is_temporary(&entry.file_name()) {
+            continue;
+        }
+        // Of the entry itself, not of what a link leads to.
+        let is_stale = entry.metadata().is_ok_and(|it| {
+            let age = it.modified().ok().and_then(|modified| now.duration_since(modified).ok());
+            it.is_file() && it.uid() == me && it.nlink() == 1 && age.is_some_and(|age| age >= STALE)
+        });
+        if is_stale {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Returns whether a name is one that [`write_atomically`] gives while it writes.
+fn is_temporary(name: &OsStr) -> bool {
+    let (prefix, suffix) = TEMPORARY;
+    let random = name.to_str().and_then(|name| name.strip_prefix(prefix)?.strip_suffix(suffix));
+    random.is_some_and(|it| it.len() == TEMPORARY_RANDOM && it.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 #[cfg(test)]
@@ -162,6 +215,40 @@ mod tests {
         for path in ["/dev/zero", "/"] {
             assert!(matches!(read_bounded(Path::new(path), 10), Err(ReadError::NotRegular)), "{path}");
         }
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_swept_once_it_is_old_and_nothing_else_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        let old = SystemTime::now() - 2 * STALE;
+        let age = |name: &str| File::open(path(name)).unwrap().set_modified(old).unwrap();
+        let stale = ".quorate-aB3xYz.tmp";
+        let kept =
+            [".quorate-aB3xY.tmp", ".quorate-aB3xY-.tmp", ".quorate-aB3xYzq.tmp", "quorate-aB3xYz.tmp", "p.json"];
+        for name in kept.iter().chain([&stale]) {
+            std::fs::write(path(name), "x").unwrap();
+            age(name);
+        }
+        std::fs::write(path(".quorate-young1.tmp"), "x").unwrap();
+        // A second name for a file elsewhere, a link to one, and a directory.
+        std::fs::hard_link(path("p.json"), path(".quorate-second.tmp")).unwrap();
+        std::os::unix::fs::symlink(path("p.json"), path(".quorate-linked.tmp")).unwrap();
+        std::fs::create_dir(path(".quorate-direct.tmp")).unwrap();
+        age(".quorate-direct.tmp");
+        let count = || std::fs::read_dir(directory.path()).unwrap().count();
+        let before = count();
+        write_atomically(&path("new.json"), b"new", Privacy::Ordinary, Existing::Keep).unwrap();
+        assert!(!path(stale).exists());
+        assert_eq!(count(), before, "one came, and one went");
+    }
+
+    #[test]
+    fn the_names_that_are_given_are_those_that_are_swept() {
+        let (prefix, suffix) = TEMPORARY;
+        let name =
+            tempfile::Builder::new().prefix(prefix).suffix(suffix).rand_bytes(TEMPORARY_RANDOM).tempfile().unwrap();
+        assert!(is_temporary(name.path().file_name().unwrap()), "{name:?}");
     }
 
     #[test]

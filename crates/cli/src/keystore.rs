@@ -361,6 +361,31 @@ impl KeyDirectory {
         created.map_err(|error| Failure::io(&self.0, &error))
     }
 
+    /// Finds the one file that says that its key has this address.
+    ///
+    /// It is a claim until the file is unlocked.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::SignerMissing`] when no file says so, [`Code::Ambiguous`] when several do.
+    pub(crate) fn file_of(&self, address: Address) -> Result<PathBuf> {
+        let claims = |keystore: &Result<Keystore>| {
+            keystore.as_ref().is_ok_and(|keystore| keystore.claimed_address() == Some(address))
+        };
+        let found: Vec<_> = self.list()?.into_iter().filter(|(_, it)| claims(it)).map(|(name, _)| name).collect();
+        let directory = self.0.display();
+        match found.as_slice() {
+            [name] => Ok(self.0.join(name)),
+            [] => Err(Failure::new(Code::SignerMissing, format_args!("no account in {directory} is of {address}"))
+                .hint("key files made by foundry do not state their address: name the account with --account")),
+            several => Err(Failure::new(
+                Code::Ambiguous,
+                format_args!("several accounts in {directory} are of {address}: {}", several.join(", ")),
+            )
+            .hint("name one with --account")),
+        }
+    }
+
     /// Lists the accounts by name, with what there is to say about files that are none.
     pub(crate) fn list(&self) -> Result<Vec<(String, Result<Keystore>)>> {
         let entries = match std::fs::read_dir(&self.0) {

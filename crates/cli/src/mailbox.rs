@@ -12,11 +12,15 @@ use crate::{
     error::{Code, Failure, Result},
     files::{self, Existing, Privacy},
     proposal_file::{Entry, amend_target, in_the_way, read, unwritten},
+    secret,
     ui::Ui,
 };
 
 /// Fewest hexadecimal digits of a hash that name a proposal.
 const MIN_PREFIX: usize = 4;
+
+/// How much is shown of a name that may be a private key: as much as of the hash of a proposal elsewhere.
+const MAX_SHOWN: usize = 10;
 
 /// How often storing begins anew when files come and go under it.
 const STORE_ATTEMPTS: u32 = 100;
@@ -130,10 +134,15 @@ impl Mailbox {
             let path = PathBuf::from(name);
             return Ok((Entry { proposal: read(&path)?, path }, Vec::new()));
         };
+        // A hash cannot be told from a private key that was typed in its place.
+        let name = if secret::may_hold_key(name) { &format!("{}…", &name[..MAX_SHOWN]) } else { name };
         let listing = self.list(safe)?;
         let mut found: Vec<_> = listing.entries.into_iter().filter(|entry| selector.fits(&entry.proposal)).collect();
         match found.pop() {
-            Some(entry) if found.is_empty() => Ok((entry, listing.warnings)),
+            Some(entry) if found.is_empty() => {
+                secret::is_hash_of_proposal(&entry.proposal.hash().hash());
+                Ok((entry, listing.warnings))
+            }
             Some(last) => {
                 found.push(last);
                 let several = found.iter().any(|it| it.proposal.domain().safe() != found[0].proposal.domain().safe());
@@ -275,7 +284,8 @@ impl Selector {
         if (MIN_PREFIX..=64).contains(&digits.len()) {
             return Ok(Some(Self::Hash(name.to_ascii_lowercase())));
         }
-        Err(Failure::new(Code::Usage, format_args!("{name} is no start of a hash: it has {} digits", digits.len()))
+        let shown = secret::hide_keys(name);
+        Err(Failure::new(Code::Usage, format_args!("{shown} is no start of a hash: it has {} digits", digits.len()))
             .hint(format_args!("give {MIN_PREFIX} to 64 digits after 0x")))
     }
 

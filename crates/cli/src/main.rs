@@ -5,7 +5,8 @@
 //! | module | holds |
 //! |---|---|
 //! | `cli` | the command line |
-//! | `settings`, `config`, `node_url` | flag, environment, `quorate.toml`, default |
+//! | `settings`, `config`, `foundry_toml` | flag, environment, `quorate.toml`, `foundry.toml`, default |
+//! | `node_url`, `node_access`, `template` | to whom a request goes, and which secrets with it |
 //! | `context` | what every command is given: the terminal and the node |
 //! | `mailbox`, `files` | proposals on disk |
 //! | `describe`, `decode`, `status`, `units` | what is shown before anybody signs |
@@ -26,9 +27,11 @@ mod error;
 mod failures;
 mod fees;
 mod files;
+mod foundry_toml;
 mod keystore;
 mod mailbox;
 mod nested;
+mod node_access;
 mod node_url;
 mod page;
 mod proposal_file;
@@ -36,6 +39,7 @@ mod secret;
 mod settings;
 mod signer;
 mod status;
+mod template;
 mod ui;
 mod units;
 
@@ -89,8 +93,9 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
     if !error.use_stderr() || !json {
         let text = error.render().to_string();
         // Help and version go to stdout. There is nobody left to tell when printing fails.
-        let _ = if error.use_stderr() && secret::may_hold_key(&text) {
-            io::stderr().lock().write_all(secret::hide_keys(&text).as_bytes())
+        let hidden = secret::hide_keys(&text);
+        let _ = if error.use_stderr() && hidden != text {
+            io::stderr().lock().write_all(hidden.as_bytes())
         } else {
             error.print()
         };
@@ -122,11 +127,12 @@ fn end_on_interrupt(json: bool) {
         if commands::dev::interrupted() {
             return;
         }
+        signer::restore_terminal();
         let failure = Failure::new(Code::Interrupted, "interrupted");
-        let failure = if fees::may_have_sent() {
-            failure.hint("a transaction may be on its way: look it up before you send it again")
-        } else {
-            failure
+        let failure = match fees::may_have_sent() {
+            Some(hash) => failure
+                .hint(format_args!("the transaction {hash} may be on its way: look it up before you send it again")),
+            None => failure,
         };
         std::process::exit(i32::from(Ui::new(json, false, ColourChoice::Never).finish(Err(failure))));
     });

@@ -1,50 +1,100 @@
 //! The URL of a node, with its secrets from the environment.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, Ipv6Addr},
+};
 
+use quorate_chain::Headers;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::{
-    config::FILE_NAME,
     error::{Code, Failure, Result},
-    secret,
+    template::{Piece, Template, is_whole_url},
 };
 
-/// How the names of variables end that hold the secret of a node.
-const ENDINGS: [&str; 4] = ["_API_KEY", "_RPC_KEY", URL_ENDING, "_RPC_TOKEN"];
-
-/// How the names of variables end that hold a whole URL.
-const URL_ENDING: &str = "_RPC_URL";
-
-/// How the names of variables begin that hold the secret of a node, whatever their end.
-const BEGINNING: &str = "QUORATE_RPC_";
-
-/// The URL of a node as quorate.toml has it, with `${NAME}` for what the environment holds.
+/// The URL of a node as a file has it, with `${NAME}` for what the environment holds.
 ///
-/// Whoever wrote the file decides where to send what the environment of its reader holds. So only variables that are
-/// named as a node's secret are taken, they cannot change to whom the URL leads, and nobody on the way reads them.
+/// What is taken from the environment cannot change to whom the URL leads, and nobody on the way reads it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(try_from = "String")]
-pub(crate) struct UrlTemplate(Vec<Piece>);
+pub(crate) struct UrlTemplate(Template);
 
+/// What a file has to say of a node.
 #[derive(Clone, Debug, Eq, PartialEq)]
-enum Piece {
-    Text(String),
-    Variable(String),
+pub(crate) struct NodeTemplate {
+    /// Name of the file, without its directory.
+    pub(crate) file: &'static str,
+    /// The URL.
+    pub(crate) url: UrlTemplate,
+    /// Headers of every request, by name.
+    pub(crate) headers: BTreeMap<String, Template>,
 }
 
 /// The URL of a node, which may hold secrets.
 pub(crate) struct NodeUrl {
     /// The URL.
     pub(crate) url: Zeroizing<String>,
-    /// The environment variables in it.
+    /// Headers that the file has for it.
+    pub(crate) headers: Headers,
+    /// The environment variables in both.
     variables: Vec<String>,
+    source: Source,
+}
+
+/// Who decides to whom a URL leads.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Source {
+    /// The user, on the command line or in the environment.
+    User,
+    /// A file of this name.
+    File(&'static str),
+    /// A file of this name that leaves it to a variable of the user's.
+    Variable(&'static str),
 }
 
 impl std::fmt::Debug for NodeUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NodeUrl").field("variables", &self.variables).finish_non_exhaustive()
+        let Self { url: _, headers, variables, source } = self;
+        let mut debug = f.debug_struct("NodeUrl");
+        debug.field("headers", headers).field("variables", variables).field("source", source).finish_non_exhaustive()
+    }
+}
+
+impl UrlTemplate {
+    /// Reads a URL.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about what is wrong; it names variables, and holds no value.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let template = Template::parse(text)?;
+        match template.pieces() {
+            [] | [Piece::Text(_)] => {}
+            [Piece::Variable(name)] if is_whole_url(name) => {}
+            _ => {
+                if template.variables().any(is_whole_url) {
+                    return Err("a variable for a whole URL, such as NAME_RPC_URL, stands there alone".to_owned());
+                }
+                expect_fixed_destination(text)?;
+            }
+        }
+        Ok(Self(template))
+    }
+
+    /// Returns whether it is one variable, and so leads to whom the user says.
+    fn is_variable(&self) -> bool {
+        matches!(self.0.pieces(), [Piece::Variable(_)])
+    }
+
+    /// Refuses a URL that a secret must not go to, beside it.
+    pub(crate) fn expect_secret_headers(&self) -> Result<(), String> {
+        match self.0.pieces() {
+            [Piece::Text(url)] => expect_fixed_destination(url),
+            // That was made sure of when it was read.
+            _ => Ok(()),
+        }
     }
 }
 
@@ -52,123 +102,94 @@ impl TryFrom<String> for UrlTemplate {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let mut pieces = Vec::new();
-        let mut rest = text.as_str();
-        while let Some((before, after)) = rest.split_once("${") {
-            let (name, after) = after.split_once('}').ok_or("`rpc`: a `${` has no closing `}`")?;
-            expect_variable(name)?;
-            if !before.is_empty() {
-                pieces.push(Piece::Text(before.to_owned()));
-            }
-            pieces.push(Piece::Variable(name.to_owned()));
-            rest = after;
-        }
-        if !rest.is_empty() {
-            pieces.push(Piece::Text(rest.to_owned()));
-        }
-        match pieces.as_slice() {
-            [] | [Piece::Text(_)] => {}
-            [Piece::Variable(name)] if name.ends_with(URL_ENDING) => {}
-            _ => expect_fixed_destination(&text, &pieces)?,
-        }
-        Ok(Self(pieces))
+        Self::parse(&text).map_err(|error| format!("`rpc`: {error}"))
     }
 }
 
-impl UrlTemplate {
+impl NodeTemplate {
+    /// Refuses headers that are none, or that would carry a secret where it must not go.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        for (name, value) in &self.headers {
+            // What the environment holds is looked at when it is put in.
+            let text = if value.variables().next().is_some() { "" } else { text_of(value) };
+            Headers::default().insert(name, text).map_err(|error| format!("`headers`: {name:?}: {error}"))?;
+        }
+        if self.headers.values().any(|value| value.variables().next().is_some()) {
+            self.url.expect_secret_headers().map_err(|error| format!("`headers` with ${{…}}: {error}"))?;
+        }
+        Ok(())
+    }
+
     /// Puts in what the environment holds.
     ///
     /// # Errors
     ///
-    /// [`Code::Config`] that names the variable which is not set or holds a private key, and never a value.
+    /// As [`Template::resolve`].
     pub(crate) fn resolve(&self, env: &dyn Fn(&str) -> Option<String>) -> Result<NodeUrl> {
-        let mut resolved = NodeUrl { url: Zeroizing::default(), variables: Vec::new() };
-        let mut values = Vec::new();
-        for piece in &self.0 {
-            values.push(match piece {
-                Piece::Text(text) => Zeroizing::new(text.clone()),
-                Piece::Variable(name) => {
-                    resolved.variables.push(name.clone());
-                    value(name, env)?
-                }
-            });
+        let Self { file, url, headers: templates } = self;
+        let mut headers = Headers::default();
+        let mut variables: Vec<_> = url.0.variables().map(str::to_owned).collect();
+        for (name, value) in templates {
+            variables.extend(value.variables().map(str::to_owned));
+            headers.insert(name, &value.resolve(file, env)?).map_err(|error| {
+                Failure::new(Code::Config, format_args!("the header {name:?}: {error}"))
+                    .hint(format_args!("{file} has it for this node"))
+            })?;
         }
-        // All at once: a string that grows leaves copies behind.
-        resolved.url.reserve(values.iter().map(|value| value.len()).sum());
-        for value in values {
-            resolved.url.push_str(&value);
-        }
-        Ok(resolved)
+        let source = if url.is_variable() { Source::Variable(file) } else { Source::File(file) };
+        Ok(NodeUrl { url: url.0.resolve(file, env)?, headers, variables, source })
+    }
+}
+
+fn text_of(template: &Template) -> &str {
+    match template.pieces() {
+        [Piece::Text(text)] => text,
+        _ => "",
     }
 }
 
 impl NodeUrl {
     /// A URL that the user gave, with nothing of the environment in it.
     pub(crate) fn given(url: &str) -> Self {
-        Self { url: Zeroizing::new(url.to_owned()), variables: Vec::new() }
+        let url = Zeroizing::new(url.to_owned());
+        Self { url, headers: Headers::default(), variables: Vec::new(), source: Source::User }
+    }
+
+    /// Returns the file that decides to whom it leads, if that is not the user.
+    pub(crate) const fn deciding_file(&self) -> Option<&'static str> {
+        match self.source {
+            Source::File(file) => Some(file),
+            Source::User | Source::Variable(_) => None,
+        }
     }
 
     /// Says which variables are sent, if any are, and to whom: `origin` is scheme, host and port of the URL.
     pub(crate) fn disclosure(&self, origin: &str) -> Option<String> {
+        let (Source::File(file) | Source::Variable(file)) = self.source else { return None };
         let names: Vec<_> = self.variables.iter().map(|name| format!("${name}")).collect();
-        (!names.is_empty()).then(|| format!("{FILE_NAME} sends {} to {origin}", names.join(" and ")))
+        (!names.is_empty()).then(|| format!("{file} sends {} to {origin}", names.join(" and ")))
     }
 }
 
-fn value(name: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Zeroizing<String>> {
-    let value = env(name).map(Zeroizing::new).ok_or_else(|| {
-        Failure::new(Code::Config, format_args!("the environment variable {name} is not set"))
-            .hint(format_args!("{FILE_NAME} refers to it as ${{{name}}}"))
-    })?;
-    if secret::may_hold_key(&value) {
-        return Err(Failure::new(
-            Code::Config,
-            format_args!("the environment variable {name} looks like a private key: it is not sent to a node"),
-        )
-        .hint(format_args!("{FILE_NAME} refers to it as ${{{name}}}")));
-    }
-    Ok(value)
-}
-
-/// Refuses a variable that is not named as a node's secret: what else the environment holds is none of the file's
-/// business.
-fn expect_variable(name: &str) -> Result<(), String> {
-    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let is_for_nodes = name.starts_with(BEGINNING) || ENDINGS.iter().any(|ending| name.ends_with(ending));
-    if is_name && is_for_nodes && !name.starts_with(|c: char| c.is_ascii_digit()) {
-        return Ok(());
-    }
-    let [api_key, rpc_key, url, token] = ENDINGS;
-    Err(format!(
-        "`rpc`: the variable {name:?} is not taken from the environment: only those are whose names end in {api_key}, \
-         {rpc_key}, {url} or {token}, or begin with {BEGINNING}"
-    ))
-}
-
-/// Refuses variables that could change to whom a URL leads, or that would go in clear over a network.
-fn expect_fixed_destination(text: &str, pieces: &[Piece]) -> Result<(), String> {
-    if pieces.iter().any(|piece| matches!(piece, Piece::Variable(name) if name.ends_with(URL_ENDING))) {
-        return Err(format!(
-            "`rpc`: a variable whose name ends in {URL_ENDING} is the whole URL, with nothing beside it"
-        ));
-    }
+/// Refuses a URL where secrets could change to whom it leads, or would go in clear over a network.
+fn expect_fixed_destination(text: &str) -> Result<(), String> {
     // What a URL parser drops, or reads as something else, could make the host another one than it looks like.
     if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
-        return Err("`rpc`: a URL with ${…} has neither spaces nor backslashes nor characters beyond ASCII".to_owned());
+        return Err("a URL with ${…} has neither spaces nor backslashes nor characters beyond ASCII".to_owned());
     }
     let (is_plain, rest) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
         (Some(rest), _) => (false, rest),
         (None, Some(rest)) => (true, rest),
-        (None, None) => return Err("`rpc`: a URL with ${…} begins with https:// or http://".to_owned()),
+        (None, None) => return Err("a URL with ${…} begins with https:// or http://".to_owned()),
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.is_empty() || authority.contains(['$', '{', '}', '@', '%']) {
-        return Err("`rpc`: ${…} stands behind the host, and no user is named before it; a whole URL can be one \
+        return Err("${…} stands behind the host, and no user is named before it; a whole URL can be one \
                     ${NAME_RPC_URL}"
             .to_owned());
     }
     if is_plain && !is_loopback(authority) {
-        return Err("`rpc`: ${…} would go in clear over the network: use https://".to_owned());
+        return Err("${…} would go in clear over the network: use https://".to_owned());
     }
     Ok(())
 }
@@ -187,40 +208,34 @@ fn is_loopback(authority: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn template(text: &str) -> Result<UrlTemplate, String> {
-        UrlTemplate::try_from(text.to_owned())
+    fn template(url: &str, headers: &[(&str, &str)]) -> Result<NodeTemplate, String> {
+        let headers = headers.iter().map(|(name, value)| Ok(((*name).to_owned(), Template::parse(value)?)));
+        let headers = headers.collect::<Result<_, String>>()?;
+        let node = NodeTemplate { file: "quorate.toml", url: UrlTemplate::parse(url)?, headers };
+        node.check().map(|()| node)
+    }
+
+    fn resolved(url: &str, headers: &[(&str, &str)]) -> NodeUrl {
+        template(url, headers).unwrap().resolve(&env).unwrap()
     }
 
     fn env(name: &str) -> Option<String> {
         match name {
             "NODE_API_KEY" => Some("s3cret".to_owned()),
-            "NODE_RPC_URL" => Some("http://10.0.0.1/s3cret".to_owned()),
-            "DEPLOYER_API_KEY" => Some(format!("0x{}", "1".repeat(64))),
+            "RPC_URL_MAINNET" => Some("http://10.0.0.1/s3cret".to_owned()),
+            "BROKEN_API_KEY" => Some("a\r\nb".to_owned()),
             _ => None,
         }
     }
 
     #[test]
     fn a_secret_is_put_in_and_told_of_without_its_value() {
-        let node = template("https://node.example/v3/${NODE_API_KEY}/x").unwrap().resolve(&env).unwrap();
+        let node = resolved("https://node.example/v3/${NODE_API_KEY}/x", &[]);
         assert_eq!(node.url.as_str(), "https://node.example/v3/s3cret/x");
         let told = node.disclosure("https://node.example").unwrap();
         assert_eq!(told, "quorate.toml sends $NODE_API_KEY to https://node.example");
         assert!(!format!("{node:?}").contains("s3cret"));
-        let node = template("https://node.example/public").unwrap().resolve(&env).unwrap();
-        assert_eq!(node.disclosure("https://node.example"), None);
-    }
-
-    #[test]
-    fn only_variables_that_are_named_as_a_nodes_secret_are_taken() {
-        for name in ["X_API_KEY", "X_RPC_KEY", "X_RPC_TOKEN", "QUORATE_RPC_MAIN"] {
-            assert!(template(&format!("https://node.example/${{{name}}}")).is_ok(), "{name}");
-        }
-        for name in ["KEY", "AWS_SECRET_ACCESS_KEY", "ETH_PASSWORD", "X_API_KEY_2", "", "A B_API_KEY", "0_API_KEY"] {
-            let error = template(&format!("https://node.example/${{{name}}}")).unwrap_err();
-            assert!(error.contains("`rpc`") && error.contains(&format!("{name:?}")), "{error}");
-        }
-        assert!(template("https://node.example/${X_API_KEY").is_err());
+        assert_eq!(resolved("https://node.example/public", &[]).disclosure("https://node.example"), None);
     }
 
     #[test]
@@ -242,37 +257,55 @@ mod tests {
             "node.example/${X_API_KEY}",
             "${X_RPC_URL}/more",
             "https://node.example/${X_RPC_URL}",
+            "https://node.example/${RPC_URL_X}",
         ] {
-            assert!(template(text).is_err(), "{text}");
+            assert!(UrlTemplate::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_secret_does_not_go_in_clear_over_a_network() {
         for host in ["localhost", "localhost:8545", "127.0.0.1:8545", "[::1]:8545"] {
-            assert!(template(&format!("http://{host}/${{X_API_KEY}}")).is_ok(), "{host}");
+            assert!(template(&format!("http://{host}/${{X_API_KEY}}"), &[]).is_ok(), "{host}");
+            assert!(template(&format!("http://{host}/"), &[("x", "${X_API_KEY}")]).is_ok(), "{host}");
         }
         for host in ["evil", "localhost.evil.example", "10.0.0.1", "127.0.0.1.evil.example", "[::2]"] {
-            let error = template(&format!("http://{host}/${{X_API_KEY}}")).unwrap_err();
-            assert!(error.contains("in clear"), "{host}: {error}");
+            for (path, headers) in [("${X_API_KEY}", &[][..]), ("", &[("x", "${X_API_KEY}")])] {
+                let error = template(&format!("http://{host}/{path}"), headers).unwrap_err();
+                assert!(error.contains("in clear"), "{host}: {error}");
+            }
         }
-        assert!(template("http://node.example/").is_ok());
+        assert!(template("http://node.example/", &[("x", "public")]).is_ok());
     }
 
     #[test]
     fn a_whole_url_can_be_one_variable() {
-        let node = template("${NODE_RPC_URL}").unwrap().resolve(&env).unwrap();
+        let node = resolved("${RPC_URL_MAINNET}", &[]);
         assert_eq!(node.url.as_str(), "http://10.0.0.1/s3cret");
-        assert_eq!(node.disclosure("http://10.0.0.1").unwrap(), "quorate.toml sends $NODE_RPC_URL to http://10.0.0.1");
+        let told = node.disclosure("http://10.0.0.1").unwrap();
+        assert_eq!(told, "quorate.toml sends $RPC_URL_MAINNET to http://10.0.0.1");
     }
 
     #[test]
-    fn a_private_key_is_not_sent_and_a_missing_variable_is_named() {
-        let failure = template("https://node.example/${DEPLOYER_API_KEY}").unwrap().resolve(&env).unwrap_err();
-        assert_eq!(failure.code, Code::Config);
-        assert!(failure.message.contains("DEPLOYER_API_KEY") && !failure.message.contains("111"));
-        let both = template("https://node.example/${NODE_API_KEY}/${OTHER_API_KEY}").unwrap();
-        let failure = both.resolve(&env).unwrap_err();
-        assert!(failure.message.contains("OTHER_API_KEY") && !failure.message.contains("s3cret"));
+    fn a_header_is_put_in_and_told_of_without_its_value() {
+        let node = resolved("https://node.example", &[("Authorization", "Bearer ${NODE_API_KEY}"), ("x", "plain")]);
+        assert_eq!(node.headers.names().collect::<Vec<_>>(), ["authorization", "x"]);
+        let told = node.disclosure("https://node.example").unwrap();
+        assert_eq!(told, "quorate.toml sends $NODE_API_KEY to https://node.example");
+        assert!(!format!("{node:?}").contains("s3cret"));
+        for (name, value) in [("content-length", "1"), ("a b", "x"), ("", "x"), ("a", "b\r\nc")] {
+            assert!(template("https://node.example", &[(name, value)]).is_err(), "{name}: {value}");
+        }
+        let broken = template("https://node.example", &[("x", "${BROKEN_API_KEY}")]).unwrap();
+        assert_eq!(broken.resolve(&env).unwrap_err().code, Code::Config);
+    }
+
+    #[test]
+    fn it_is_known_who_decides_to_whom_a_url_leads() {
+        assert_eq!(NodeUrl::given("https://node.example").deciding_file(), None);
+        assert_eq!(resolved("${RPC_URL_MAINNET}", &[]).deciding_file(), None);
+        for url in ["https://node.example", "https://node.example/${NODE_API_KEY}"] {
+            assert_eq!(resolved(url, &[]).deciding_file(), Some("quorate.toml"), "{url}");
+        }
     }
 }

@@ -6,10 +6,13 @@ use alloy::primitives::{Address, ChainId};
 use quorate_core::{SafeId, SafeState, parse_address};
 
 use crate::{
-    config::{Chain, Config, FILE_NAME},
+    config::{Config, FILE_NAME},
     error::{Code, Failure, Result},
+    foundry_toml::{self, FoundryToml},
     mailbox::Mailbox,
-    node_url::{NodeUrl, UrlTemplate},
+    node_access::{NodeAccess, NodeArgs},
+    node_url::{NodeTemplate, NodeUrl},
+    secret::{Hidden, hide_keys},
 };
 
 /// Directory of proposals when none is named.
@@ -25,9 +28,10 @@ pub(crate) struct PlaceArgs {
     /// The Safe: a name of quorate.toml, CHAIN:0x…, or 0x… [env: QUORATE_SAFE, SAFE_ADDRESS]
     #[arg(long, value_name = "SAFE")]
     pub(crate) safe: Option<String>,
-    /// URL of a node, or a chain's name in quorate.toml [env: ETH_RPC_URL]
+    /// URL of a node, or a name in quorate.toml or in rpc_endpoints of foundry.toml [env: ETH_RPC_URL,
+    /// FOUNDRY_ETH_RPC_URL]
     #[arg(short, long, value_name = "URL|NAME")]
-    pub(crate) rpc_url: Option<String>,
+    pub(crate) rpc_url: Option<Hidden>,
     /// The chain, by id or by its name in quorate.toml, where the Safe does not tell [env: CHAIN]
     #[arg(short, long, value_name = "ID|NAME")]
     pub(crate) chain: Option<String>,
@@ -40,6 +44,8 @@ pub(crate) struct PlaceArgs {
     /// Settings file [env: QUORATE_CONFIG] [default: quorate.toml of the working directory]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) node: NodeArgs,
 }
 
 /// What one run goes by.
@@ -55,8 +61,12 @@ pub(crate) struct Settings {
     pub(crate) rpc_timeout: Duration,
     /// The chain, if it is named apart from a Safe.
     chain_id: Option<ChainId>,
-    /// The node as it was named: a URL, or a chain's name. Without one, the chain of the Safe decides.
-    rpc: Option<String>,
+    /// The node as it was named: a URL, or a name. Without one, the chain of the Safe decides.
+    rpc: Option<Hidden>,
+    /// The project that names nodes, too.
+    foundry: FoundryToml,
+    /// What goes to the node.
+    access: NodeAccess,
 }
 
 /// A Safe as it was named.
@@ -84,12 +94,19 @@ impl Settings {
             .or_else(|| env("SAFE_ADDRESS"))
             .or_else(|| config.safe.clone());
 
-        let rpc = flags.rpc_url.clone().or_else(|| env("ETH_RPC_URL")); // then: the Safe's chain in the file
+        let rpc = flags
+            .rpc_url
+            .clone()
+            .or_else(|| env("ETH_RPC_URL").map(Hidden::from))
+            .or_else(|| env("FOUNDRY_ETH_RPC_URL").map(Hidden::from));
+        // Otherwise, once the chain is known: its `rpc` in the file, and then `eth_rpc_url` of foundry.toml.
+        let foundry = FoundryToml::new(env("FOUNDRY_PROFILE"));
+        let access = NodeAccess::merge(&flags.node, env)?;
 
         let chain = flags.chain.clone().or_else(|| env("CHAIN"));
         let chain_id = match chain {
             Some(text) => Some(find_chain(&text, &config)?),
-            None => rpc.as_ref().and_then(|name| config.chains.get(name)).map(|chain| chain.chain_id),
+            None => rpc.as_ref().and_then(|name| config.chains.get(name.as_str())).map(|chain| chain.chain_id),
         };
 
         let mailbox = flags
@@ -114,11 +131,11 @@ impl Settings {
         {
             return Err(Failure::new(
                 Code::Usage,
-                format_args!("the Safe is on chain {of_safe}, and --chain says {apart}"),
+                format_args!("the Safe is on chain {of_safe}, and --chain or CHAIN says {apart}"),
             ));
         }
 
-        Ok(Self { safe, mailbox: Mailbox::new(mailbox), rpc, rpc_timeout, chain_id, config })
+        Ok(Self { safe, mailbox: Mailbox::new(mailbox), config, rpc_timeout, chain_id, rpc, foundry, access })
     }
 
     /// As [`Settings::merge`], with the environment of the process.
@@ -150,8 +167,12 @@ impl Settings {
     }
 
     /// Returns whether a node is named for a chain.
-    pub(crate) fn has_rpc(&self, chain_id: Option<ChainId>) -> bool {
-        self.rpc.is_some() || self.rpc_of_chain(chain_id).is_some()
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Config`] when only foundry.toml could tell, and cannot be read.
+    pub(crate) fn has_rpc(&self, chain_id: Option<ChainId>) -> Result<bool> {
+        Ok(self.rpc.is_some() || self.node_of_file(chain_id)?.is_some())
     }
 
     /// Returns the URL of the node to ask about a chain. It may hold a secret.
@@ -159,13 +180,13 @@ impl Settings {
     /// # Errors
     ///
     /// [`Code::RpcMissing`] when none is named: there is no default, least of all one on this machine.
-    pub(crate) fn rpc_url(&self, chain_id: Option<ChainId>) -> Result<NodeUrl> {
-        let Some(named) = &self.rpc else {
-            let url = self.rpc_of_chain(chain_id).ok_or_else(|| {
+    pub(crate) fn node_url(&self, chain_id: Option<ChainId>) -> Result<NodeUrl> {
+        let Some(named) = self.rpc.as_ref().map(Hidden::as_str) else {
+            let node = self.node_of_file(chain_id)?.ok_or_else(|| {
                 Failure::new(Code::RpcMissing, "this needs a node, and none is named")
                     .hint(format_args!("name it with --rpc-url URL, ETH_RPC_URL, or `rpc` of the chain in {FILE_NAME}"))
             })?;
-            return url.resolve(&env);
+            return node.resolve(&env);
         };
         if named.contains("${") {
             return Err(Failure::new(Code::Usage, "the URL of the node has a `${`, which is replaced in a file alone")
@@ -174,27 +195,48 @@ impl Settings {
         if named.contains("://") {
             return Ok(NodeUrl::given(named));
         }
-        match self.config.chains.get(named) {
-            Some(Chain { rpc: Some(url), .. }) => url.resolve(&env),
-            Some(_) => Err(Failure::new(Code::Config, format_args!("[chains.{named}] has no `rpc`"))
-                .hint(format_args!("add it to {FILE_NAME}, or give a URL"))),
-            None => {
-                let known: Vec<_> = self.config.chains.keys().map(String::as_str).collect();
-                Err(Failure::new(
-                    Code::RpcMissing,
-                    "the node is named by something that is neither a URL nor a chain's name",
-                )
-                .hint(if known.is_empty() {
-                    "a URL begins with http:// or https://".to_owned()
-                } else {
-                    format!("known chains: {}", known.join(", "))
-                }))
-            }
+        let chain = self.config.chains.get(named);
+        if let Some(node) = chain.and_then(|chain| chain.node()) {
+            return node.resolve(&env);
         }
+        if let Some(node) = self.foundry.endpoint(named)? {
+            return node.resolve(&env);
+        }
+        if chain.is_some() {
+            return Err(Failure::new(Code::Config, format_args!("[chains.{named}] has no `rpc`"))
+                .hint(format_args!("add it to {FILE_NAME}, or give a URL")));
+        }
+        let chains: Vec<_> = self.config.chains.keys().map(String::as_str).collect();
+        let endpoints = self.foundry.names();
+        let known = [("known chains", chains.join(", ")), (foundry_toml::FILE_NAME, endpoints.join(", "))];
+        let known: Vec<_> = known
+            .iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(what, names)| format!("{what}: {names}"))
+            .collect();
+        Err(Failure::new(
+            Code::RpcMissing,
+            "the node is named by something that is neither a URL nor a name that is known",
+        )
+        .hint(if known.is_empty() {
+            "a URL begins with http:// or https://".to_owned()
+        } else {
+            known.join("; ")
+        }))
     }
 
-    fn rpc_of_chain(&self, chain_id: Option<ChainId>) -> Option<&UrlTemplate> {
-        self.config.chain(chain_id?)?.1.rpc.as_ref()
+    /// Returns what goes to the node.
+    pub(crate) const fn access(&self) -> &NodeAccess {
+        &self.access
+    }
+
+    /// Returns the node that a file names where the user names none: the nearer file first.
+    fn node_of_file(&self, chain_id: Option<ChainId>) -> Result<Option<NodeTemplate>> {
+        let of_chain = chain_id.and_then(|chain_id| self.config.chain(chain_id)).and_then(|(_, chain)| chain.node());
+        match of_chain {
+            Some(node) => Ok(Some(node)),
+            None => self.foundry.default_node(),
+        }
     }
 
     /// Refuses a state of another release than the settings file pins for that Safe, whatever the Safe is called here.
@@ -231,7 +273,7 @@ impl Settings {
             return Ok(entry.0);
         }
         parse_address(text).map_err(|error| {
-            let failure = Failure::new(Code::Usage, format_args!("{text:?}: {error}"));
+            let failure = Failure::new(Code::Usage, format_args!("{:?}: {error}", hide_keys(text)));
             if text.starts_with("0x") {
                 failure
             } else {
@@ -249,7 +291,7 @@ fn find_chain(text: &str, config: &Config) -> Result<ChainId> {
     // A Safe's name begins with the same names of chains.
     match format!("{text}:{}", Address::ZERO).parse::<SafeId>() {
         Ok(safe) => Ok(safe.chain_id),
-        Err(error) => Err(Failure::new(Code::Usage, format_args!("{text:?} names no chain: {error}"))),
+        Err(error) => Err(Failure::new(Code::Usage, format_args!("{:?} names no chain: {error}", hide_keys(text)))),
     }
 }
 
@@ -276,7 +318,7 @@ impl NamedSafe {
             Ok(safe) => Ok(Self { address: safe.address, chain_id: Some(safe.chain_id) }),
             Err(error) => {
                 let known: Vec<_> = config.safes.keys().map(String::as_str).collect();
-                let failure = Failure::new(Code::Usage, format_args!("{text:?} names no Safe: {error}"));
+                let failure = Failure::new(Code::Usage, format_args!("{:?} names no Safe: {error}", hide_keys(text)));
                 Err(if known.is_empty() {
                     failure
                 } else {
@@ -327,37 +369,48 @@ mod tests {
         };
         let settings = Settings::merge(&flags, &nothing).unwrap();
         assert_eq!(settings.safe_id(), Some(SafeId::new(31_337, SAFE)));
-        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().url.as_str(), "http://file.test");
+        assert_eq!(settings.node_url(Some(31_337)).unwrap().url.as_str(), "http://file.test");
         assert!(settings.mailbox.directory(SafeId::new(1, SAFE)).starts_with("from-file"));
         assert_eq!(settings.rpc_timeout, DEFAULT_TIMEOUT);
 
         let settings = Settings::merge(&flags, &env).unwrap();
         assert_eq!(settings.safe.unwrap().address, Address::repeat_byte(2));
-        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().url.as_str(), "http://env.test");
+        assert_eq!(settings.node_url(Some(31_337)).unwrap().url.as_str(), "http://env.test");
         assert!(settings.mailbox.directory(SafeId::new(1, SAFE)).starts_with("from-env"));
 
         flags.safe = Some(format!("local:{}", Address::repeat_byte(3)));
-        flags.rpc_url = Some("local".to_owned());
+        flags.rpc_url = Some("local".to_owned().into());
         flags.mailbox = Some(path.clone());
         let settings = Settings::merge(&flags, &env).unwrap();
         assert_eq!(settings.safe_id(), Some(SafeId::new(31_337, Address::repeat_byte(3))));
-        assert_eq!(settings.rpc_url(Some(31_337)).unwrap().url.as_str(), "http://file.test");
+        assert_eq!(settings.node_url(Some(31_337)).unwrap().url.as_str(), "http://file.test");
         assert!(settings.mailbox.directory(SafeId::new(1, SAFE)).starts_with(path));
     }
 
     #[test]
     fn without_a_node_none_is_guessed() {
         let settings = Settings::merge(&PlaceArgs::default(), &nothing).unwrap();
-        assert_eq!(settings.rpc_url(Some(1)).unwrap_err().code, Code::RpcMissing);
-        assert!(!settings.has_rpc(Some(1)));
+        assert_eq!(settings.node_url(Some(1)).unwrap_err().code, Code::RpcMissing);
+        assert!(!settings.has_rpc(Some(1)).unwrap());
         assert_eq!(settings.safe().unwrap_err().code, Code::SafeMissing);
     }
 
     #[test]
     fn what_is_no_url_is_not_repeated() {
-        let flags = PlaceArgs { rpc_url: Some("secret-key".to_owned()), ..PlaceArgs::default() };
-        let failure = Settings::merge(&flags, &nothing).unwrap().rpc_url(None).unwrap_err();
-        assert!(!failure.message.contains("secret"));
+        let flags = PlaceArgs { rpc_url: Some("s3cret-key".to_owned().into()), ..PlaceArgs::default() };
+        let failure = Settings::merge(&flags, &nothing).unwrap().node_url(None).unwrap_err();
+        assert!(!failure.message.contains("s3cret"));
+        assert!(!format!("{flags:?}{:?}", Settings::merge(&flags, &nothing).unwrap()).contains("s3cret"));
+    }
+
+    #[test]
+    fn the_variable_of_cast_beats_that_of_forge() {
+        let flags = PlaceArgs::default();
+        let both = |name: &str| name.strip_suffix("ETH_RPC_URL").map(|prefix| format!("http://{prefix}.test"));
+        assert_eq!(Settings::merge(&flags, &both).unwrap().node_url(None).unwrap().url.as_str(), "http://.test");
+        let forge = |name: &str| both(name).filter(|_| name.starts_with("FOUNDRY"));
+        let settings = Settings::merge(&flags, &forge).unwrap();
+        assert_eq!(settings.node_url(None).unwrap().url.as_str(), "http://FOUNDRY_.test");
     }
 
     #[test]
@@ -404,8 +457,8 @@ mod tests {
 
     #[test]
     fn a_url_that_is_given_takes_nothing_from_the_environment() {
-        let flags = PlaceArgs { rpc_url: Some("https://node.test/${HOME}".to_owned()), ..PlaceArgs::default() };
-        let failure = Settings::merge(&flags, &nothing).unwrap().rpc_url(None).unwrap_err();
+        let flags = PlaceArgs { rpc_url: Some("https://node.test/${HOME}".to_owned().into()), ..PlaceArgs::default() };
+        let failure = Settings::merge(&flags, &nothing).unwrap().node_url(None).unwrap_err();
         assert_eq!(failure.code, Code::Usage);
     }
 }

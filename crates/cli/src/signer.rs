@@ -1,82 +1,27 @@
-//! The keys that sign, and the flags that name them.
+//! The keys that sign.
 
-use std::{
-    io::{self, IsTerminal},
-    path::{Path, PathBuf},
-};
+mod args;
+mod derivation_path;
+mod hd_key;
+mod mnemonic;
+mod password;
+mod private_key;
 
 use alloy::{
     network::EthereumWallet,
     primitives::{Address, B256, U256},
-    signers::{
-        Signer as _, SignerSync,
-        ledger::{HDPath as LedgerPath, LedgerSigner},
-        local::PrivateKeySigner,
-        trezor::{HDPath as TrezorPath, TrezorSigner},
-    },
+    signers::{Signer as _, SignerSync, ledger::LedgerSigner, local::PrivateKeySigner, trezor::TrezorSigner},
     sol_types::{Eip712Domain, SolStruct},
 };
 use quorate_core::{Digest, Domain, SafeMessage, SafeTx, Signature, Version};
-use zeroize::Zeroizing;
 
-use crate::{
-    error::{Code, Failure, Result},
-    files,
-    keystore::{KeyDirectory, Keystore},
-    secret, settings,
+pub(crate) use self::{
+    args::{SignerArgs, expect as expect_signer},
+    mnemonic::MnemonicArgs,
+    password::{named_password, prompt_password, restore_terminal},
+    private_key::{ask_private_key, env_private_key, read_private_key},
 };
-
-/// Longest private key that is read from stdin or the environment, with what may surround it.
-const MAX_KEY_TEXT: usize = 256;
-
-/// Most that is read of a file or a pipe with a password.
-const MAX_PASSWORD_FILE_LEN: usize = 64 * 1024;
-
-/// Which key signs
-#[derive(Clone, Default, clap::Args)]
-#[command(next_help_heading = "Key")]
-pub(crate) struct SignerArgs {
-    /// Account: a file of the key directory [env: ETH_KEYSTORE_ACCOUNT]
-    #[arg(long, value_name = "NAME", group = "key")]
-    account: Option<String>,
-    /// Key file [env: ETH_KEYSTORE]
-    #[arg(long, value_name = "FILE", group = "key")]
-    keystore: Option<PathBuf>,
-    /// Key directory [env: FOUNDRY_DIR, as FOUNDRY_DIR/keystores] [default: ~/.foundry/keystores]
-    #[arg(long, value_name = "DIR")]
-    keystore_dir: Option<PathBuf>,
-    /// File or pipe with the password of the key file [env: ETH_PASSWORD, also the path of a file]
-    #[arg(long, value_name = "FILE")]
-    password_file: Option<PathBuf>,
-    /// Name of an environment variable that holds a private key in hexadecimal
-    #[arg(long, value_name = "VARIABLE", group = "key")]
-    private_key_env: Option<String>,
-    /// Read a private key in hexadecimal from stdin
-    #[arg(long, group = "key")]
-    private_key_stdin: bool,
-    /// Never taken: the value would be seen by every process of the machine
-    #[arg(long, hide = true, value_name = "KEY", num_args = 0..=1, default_missing_value = "")]
-    private_key: Option<String>,
-    /// A Ledger, which signs typed data and shows the domain hash and the message hash
-    #[arg(short, long, group = "key")]
-    ledger: bool,
-    /// A Trezor, which signs the hash as a personal message (eth_sign)
-    #[arg(short, long, group = "key")]
-    trezor: bool,
-    /// Derivation path of the key in the hardware wallet
-    #[arg(long, value_name = "PATH", conflicts_with = "mnemonic_index")]
-    mnemonic_derivation_path: Option<String>,
-    /// Number of the key in the hardware wallet, on its usual path
-    #[arg(long, value_name = "INDEX", default_value_t = 0)]
-    mnemonic_index: usize,
-}
-
-impl std::fmt::Debug for SignerArgs {
-    /// Leaves out everything: `--private-key` may have been tried.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignerArgs").finish_non_exhaustive()
-    }
-}
+use crate::error::{Code, Failure, Result};
 
 /// A key that can sign: in this process, or in a device.
 #[derive(Debug)]
@@ -140,92 +85,6 @@ impl Subject<'_> {
     const fn domain(&self) -> &Domain {
         match self {
             Self::Transaction(_, domain) | Self::Message(_, domain) => domain,
-        }
-    }
-}
-
-impl SignerArgs {
-    /// Refuses a key that was given on the command line, before anything else is done with it.
-    ///
-    /// # Errors
-    ///
-    /// [`Code::Usage`] when one was.
-    pub(crate) fn expect_hidden(&self) -> Result<()> {
-        if self.private_key.is_none() {
-            return Ok(());
-        }
-        Err(Failure::new(Code::Usage, "--private-key is not taken: every process of the machine could read it").hint(
-            "use --account, --keystore, --private-key-env NAME or --private-key-stdin; a key that was typed here is in \
-             the shell's history",
-        ))
-    }
-
-    /// Opens the key.
-    ///
-    /// A flag beats the environment. Passwords come from a file, or are asked for on a terminal.
-    pub(crate) async fn open(&self) -> Result<Signer> {
-        self.expect_hidden()?;
-        if self.ledger {
-            let path = match &self.mnemonic_derivation_path {
-                Some(path) => LedgerPath::Other(derivation_path(path)?),
-                None => LedgerPath::LedgerLive(self.mnemonic_index),
-            };
-            let ledger = LedgerSigner::new(path, None).await.map_err(|error| hardware("Ledger", error))?;
-            return Ok(Signer::Ledger(ledger));
-        }
-        if self.trezor {
-            let path = match &self.mnemonic_derivation_path {
-                Some(path) => TrezorPath::Other(derivation_path(path)?),
-                None => TrezorPath::TrezorLive(self.mnemonic_index),
-            };
-            let trezor = TrezorSigner::new(path, None).await.map_err(|error| hardware("Trezor", error))?;
-            return Ok(Signer::Trezor(trezor));
-        }
-        self.open_local().map(Signer::Local)
-    }
-
-    /// Opens the key, which has to be one that this process can hold.
-    fn open_local(&self) -> Result<PrivateKeySigner> {
-        if let Some(name) = &self.private_key_env {
-            return env_private_key(name);
-        }
-        if self.private_key_stdin {
-            return read_private_key();
-        }
-        let path = self.keystore_path()?;
-        let keystore = Keystore::read(&path)?;
-        let password = self.password(&path)?;
-        keystore.unlock(&path, &password)
-    }
-
-    /// Returns the key file that is named.
-    pub(crate) fn keystore_path(&self) -> Result<PathBuf> {
-        let directory = || KeyDirectory::new(self.keystore_dir.as_deref(), &settings::env);
-        match (&self.account, &self.keystore) {
-            (Some(account), _) => directory()?.file(account),
-            (None, Some(path)) => Ok(path.clone()),
-            (None, None) => match (settings::env("ETH_KEYSTORE_ACCOUNT"), settings::env("ETH_KEYSTORE")) {
-                (Some(account), _) => directory()?.file(&account),
-                (None, Some(path)) => Ok(PathBuf::from(path)),
-                (None, None) => Err(Failure::new(Code::SignerMissing, "no key is named")
-                    .hint("use --account NAME, --keystore FILE, --private-key-env NAME, --private-key-stdin, --ledger or --trezor")),
-            },
-        }
-    }
-
-    /// Returns whether the named key is one in a key file.
-    pub(crate) const fn is_keystore(&self) -> bool {
-        !(self.private_key_env.is_some()
-            || self.private_key_stdin
-            || self.private_key.is_some()
-            || self.ledger
-            || self.trezor)
-    }
-
-    fn password(&self, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-        match self.password_file.clone().or_else(|| settings::env("ETH_PASSWORD").map(PathBuf::from)) {
-            Some(file) => read_password_file(&file),
-            None => prompt_password(&format!("Password of {}: ", path.display())),
         }
     }
 }
@@ -346,94 +205,9 @@ fn expect_same(typed: B256, digest: &Digest) -> Result<()> {
     Err(Failure::new(Code::Unexpected, "the typed data for the device hashes to something else than what was shown"))
 }
 
-/// Reads a derivation path; alloy would panic on a wrong one.
-fn derivation_path(text: &str) -> Result<String> {
-    let steps = text.strip_prefix("m/").filter(|steps| {
-        steps.split('/').all(|step| {
-            let number = step.strip_suffix('\'').unwrap_or(step);
-            number.bytes().all(|byte| byte.is_ascii_digit()) && number.parse::<u32>().is_ok_and(|it| it < 1 << 31)
-        })
-    });
-    match steps {
-        Some(_) => Ok(text.to_owned()),
-        None => Err(Failure::new(Code::Usage, format_args!("{text:?} is no derivation path"))
-            .hint("a derivation path looks like m/44'/60'/0'/0/0")),
-    }
-}
-
 fn hardware(device: &str, error: impl std::fmt::Display) -> Failure {
     Failure::new(Code::Hardware, format_args!("{device}: {error}"))
         .hint("connect and unlock the device, open its Ethereum app, and close other programs that use it")
-}
-
-/// Reads a private key from stdin: typed unseen on a terminal, or from a pipe.
-pub(crate) fn read_private_key() -> Result<PrivateKeySigner> {
-    if io::stdin().is_terminal() {
-        let text = prompt_password("Private key: ")?;
-        return parse_key(&text, "the key");
-    }
-    let text = files::read_stream(io::stdin().lock(), MAX_KEY_TEXT)
-        .map(Zeroizing::new)
-        .map_err(|error| error.into_failure(Path::new("stdin"), Code::Usage))?;
-    parse_key(&text, "stdin")
-}
-
-/// Reads a private key from an environment variable.
-pub(crate) fn env_private_key(name: &str) -> Result<PrivateKeySigner> {
-    let is_name = !name.is_empty()
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    // A key without 0x that begins with a letter would be a name.
-    if !is_name || secret::may_hold_key(name) {
-        return Err(Failure::new(Code::Usage, "--private-key-env is not the name of an environment variable").hint(
-            "it takes a name such as OWNER_KEY, never the key itself; a key that was typed here is in the shell's \
-             history",
-        ));
-    }
-    let text = std::env::var(name).map(Zeroizing::new).map_err(|_| {
-        Failure::new(Code::Usage, format_args!("the environment variable {name} is not set, or is no text"))
-    })?;
-    parse_key(text.as_bytes(), name)
-}
-
-/// Reads a private key in hexadecimal. What is wrong with it is told without repeating any of it.
-fn parse_key(text: &[u8], source: &str) -> Result<PrivateKeySigner> {
-    let wrong = |what: &str| Failure::new(Code::Usage, format_args!("{source} holds no private key: {what}"));
-    let text = text.trim_ascii();
-    let digits = text.strip_prefix(b"0x").unwrap_or(text);
-    let mut secret = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(digits, &mut secret[..]).map_err(|_| wrong("a key has 64 hexadecimal digits"))?;
-    PrivateKeySigner::from_slice(&secret[..]).map_err(|_| wrong("the number is not on the curve"))
-}
-
-/// Reads a password from a file or a pipe; the line break at its end does not count.
-pub(crate) fn read_password_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    let mut password = files::read_bounded_or_pipe(path, MAX_PASSWORD_FILE_LEN)
-        .map(Zeroizing::new)
-        .map_err(|error| error.into_failure(path, Code::Usage))?;
-    for end in [b'\n', b'\r'] {
-        if password.last() == Some(&end) {
-            password.pop();
-        }
-    }
-    Ok(password)
-}
-
-/// Asks for a password on the terminal, without showing it.
-///
-/// # Errors
-///
-/// [`Code::TerminalRequired`] when there is none.
-pub(crate) fn prompt_password(prompt: &str) -> Result<Zeroizing<Vec<u8>>> {
-    if !io::stdin().is_terminal() {
-        return Err(Failure::new(Code::TerminalRequired, "a password is needed, and stdin is no terminal to ask on")
-            .hint("give it with --password-file FILE, or ETH_PASSWORD=FILE"));
-    }
-    let password = rpassword::prompt_password(crate::page::harmless(prompt)).map_err(|error| {
-        let code = if error.kind() == io::ErrorKind::Interrupted { Code::Interrupted } else { Code::Io };
-        Failure::new(code, format_args!("no password: {error}"))
-    })?;
-    Ok(Zeroizing::new(password.into_bytes()))
 }
 
 #[cfg(test)]
@@ -482,47 +256,6 @@ mod tests {
             let message = SafeMessage::new(vec![1; 40].into());
             let typed = typed::SafeMessage { message: message.bytes().clone() };
             assert_eq!(typed.eip712_signing_hash(&typed_domain(domain)), message.hash(domain).hash());
-        }
-    }
-
-    #[test]
-    fn a_key_that_is_wrong_is_not_repeated() {
-        for text in ["", "0x12", "zz", &"f".repeat(64), &"0".repeat(64), &"1".repeat(66)] {
-            let failure = parse_key(text.as_bytes(), "KEY").unwrap_err();
-            assert!(text.is_empty() || !failure.message.contains(text), "{}", failure.message);
-        }
-        assert!(parse_key(format!(" 0x{}\n", "1".repeat(64)).as_bytes(), "KEY").is_ok());
-    }
-
-    #[test]
-    fn a_key_in_place_of_a_variables_name_is_not_repeated() {
-        let key = "ac".repeat(32);
-        for name in
-            [&key, &format!("0x{key}"), &format!("_{key}"), "0xdeadbeef", "", "A=B", "A B", "-x", "\u{e9}t\u{e9}"]
-        {
-            let failure = env_private_key(name).unwrap_err();
-            let text = format!("{} {}", failure.message, failure.hint.unwrap_or_default());
-            assert!(text.contains("not the name") && (name.is_empty() || !text.contains(name)), "{text}");
-        }
-        let failure = env_private_key("QUORATE_TEST_NO_SUCH_VARIABLE").unwrap_err();
-        assert!(failure.message.contains("QUORATE_TEST_NO_SUCH_VARIABLE is not set"), "{}", failure.message);
-    }
-
-    #[test]
-    fn a_derivation_path_is_checked() {
-        assert!(derivation_path("m/44'/60'/0'/0/0").is_ok());
-        for text in ["", "m", "m/", "m/x", "44'/60'", "m/44''", "m/2147483648", "m//0"] {
-            assert!(derivation_path(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_password_file_may_end_with_a_line_break() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        for (content, password) in [("pw", "pw"), ("pw\n", "pw"), ("pw\r\n", "pw"), ("pw \n", "pw "), ("a\n\n", "a\n")]
-        {
-            std::fs::write(file.path(), content).unwrap();
-            assert_eq!(*read_password_file(file.path()).unwrap(), password.as_bytes());
         }
     }
 }

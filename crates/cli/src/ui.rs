@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     error::{Code, Failure, Result},
     page::{Colour, Page, harmless, is_harmful, one_line},
+    secret::hide_typed,
 };
 
 /// Version of the JSON envelope.
@@ -84,7 +85,7 @@ impl Ui {
 
     /// Warns; with `--json` the warning is part of the envelope.
     pub(crate) fn warn(&self, text: impl Display) {
-        let text = text.to_string();
+        let text = hide_typed(&text.to_string());
         if !self.json {
             let mut page = Page::default();
             page.line(format_args!("warning: {}", one_line(&text)));
@@ -137,6 +138,12 @@ impl Ui {
             Ok(report) => (Some(report), None),
             Err(mut failure) => (failure.report.take().map(|report| *report), Some(failure)),
         };
+        // Somebody who typed a secret in the place of something else is not to find it in a log as well.
+        let failure = failure.map(|failure| Failure {
+            message: hide_typed(&failure.message),
+            hint: failure.hint.as_deref().map(hide_typed),
+            ..failure
+        });
         let exit = failure.as_ref().map_or(0, |failure| failure.code.exit() as u8);
         let printed = if self.json {
             self.print_envelope(report.map(|(data, _)| data), failure.as_ref())

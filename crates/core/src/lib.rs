@@ -59,7 +59,7 @@ pub use multi_send::{
     BatchCall, BatchError, MULTI_SEND_SELECTOR, decode_batch, decode_multi_send, encode_batch, encode_multi_send,
 };
 pub use operation::{Operation, UnknownOperation};
-pub use proposal::{MAX_DATA_LEN, MAX_EVIDENCE_ACCOUNTS, MAX_NOTE_LEN, Proposal, ProposalError};
+pub use proposal::{MAX_DATA_LEN, MAX_EVIDENCE_ACCOUNTS, MAX_NOTE_LEN, MAX_ORIGIN_LEN, Proposal, ProposalError};
 pub use proposal_file::{MAX_PROPOSAL_LEN, PROPOSAL_SCHEMA_VERSION, ProposalFileError};
 pub use quorate::{NotQuorate, Quorate};
 pub use safe_id::{

@@ -8,6 +8,9 @@ use crate::{Domain, Insertion, SafeState, SafeTx, SafeTxHash, Signature, Signatu
 /// Longest note, in bytes.
 pub const MAX_NOTE_LEN: usize = 4096;
 
+/// Longest origin, in characters: what transaction services take.
+pub const MAX_ORIGIN_LEN: usize = 200;
+
 /// Longest calldata, in bytes: nodes take no transaction that is longer.
 pub const MAX_DATA_LEN: usize = 128 * 1024;
 
@@ -25,6 +28,7 @@ pub struct Proposal {
     tx: SafeTx,
     hash: SafeTxHash,
     note: String,
+    origin: String,
     signatures: SignatureSet,
     evidence: Option<SafeState>,
 }
@@ -36,6 +40,12 @@ pub enum ProposalError {
     #[error("the note has {found} bytes; at most {MAX_NOTE_LEN} are taken")]
     NoteTooLong {
         /// How many bytes it has.
+        found: usize,
+    },
+    /// The origin is too long.
+    #[error("the origin has {found} characters; at most {MAX_ORIGIN_LEN} are taken")]
+    OriginTooLong {
+        /// How many characters it has.
         found: usize,
     },
     /// The calldata is longer than any node takes.
@@ -96,7 +106,22 @@ impl Proposal {
         }
         let hash = tx.hash(&domain);
         let signatures = SignatureSet::new(*hash.digest());
-        Ok(Self { domain, tx, hash, note, signatures, evidence: None })
+        Ok(Self { domain, tx, hash, note, origin: String::new(), signatures, evidence: None })
+    }
+
+    /// Says what the proposal was made with or for, as transaction services keep it: a text, or JSON as a text.
+    ///
+    /// # Errors
+    ///
+    /// [`ProposalError::OriginTooLong`]; the origin is as it was then.
+    pub fn set_origin(&mut self, origin: impl Into<String>) -> Result<(), ProposalError> {
+        let origin = origin.into();
+        let found = origin.chars().count();
+        if found > MAX_ORIGIN_LEN {
+            return Err(ProposalError::OriginTooLong { found });
+        }
+        self.origin = origin;
+        Ok(())
     }
 
     /// Adds a signature; see [`SignatureSet::insert`].
@@ -184,6 +209,13 @@ impl Proposal {
     #[must_use]
     pub fn note(&self) -> &str {
         &self.note
+    }
+
+    /// Returns what the proposal is said to be made with or for; empty when that is not said. It is not signed: it proves
+    /// nothing.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// Returns the signatures so far.
@@ -277,5 +309,16 @@ pub(crate) mod tests {
     fn a_note_has_a_limit() {
         let long = Proposal::new(*proposal().domain(), SafeTx::default(), "x".repeat(MAX_NOTE_LEN + 1));
         assert_eq!(long, Err(ProposalError::NoteTooLong { found: MAX_NOTE_LEN + 1 }));
+    }
+
+    #[test]
+    fn an_origin_has_a_limit_in_characters() {
+        let mut proposal = proposal();
+        assert_eq!(proposal.origin(), "");
+        let longest = "\u{5bb6}".repeat(MAX_ORIGIN_LEN);
+        proposal.set_origin(&*longest).unwrap();
+        let error = ProposalError::OriginTooLong { found: MAX_ORIGIN_LEN + 1 };
+        assert_eq!(proposal.set_origin("x".repeat(MAX_ORIGIN_LEN + 1)), Err(error));
+        assert_eq!(proposal.origin(), longest);
     }
 }

@@ -12,8 +12,8 @@ use crate::{
 /// The one layout of the file that there is so far.
 pub const PROPOSAL_SCHEMA_VERSION: u64 = 1;
 
-/// Longest proposal file, in bytes. Whatever a [`Proposal`] can hold fits: calldata, signatures, note and evidence have
-/// limits of their own.
+/// Longest proposal file, in bytes. Whatever a [`Proposal`] can hold fits: calldata, signatures, note, origin and evidence
+/// have limits of their own.
 pub const MAX_PROPOSAL_LEN: usize = 2 * 1024 * 1024;
 
 /// The file as it is written.
@@ -27,6 +27,8 @@ struct File<'a> {
     safe_tx_hash: B256,
     #[serde(default, skip_serializing_if = "str::is_empty")]
     note: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    origin: Cow<'a, str>,
     #[serde(default)]
     signatures: Vec<Item>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,6 +124,7 @@ impl Proposal {
         let file: File<'_> = serde_json::from_slice(json)?;
         let domain = Domain::new(file.safe, file.version)?;
         let mut proposal = Self::new(domain, file.transaction.into_owned(), file.note)?;
+        proposal.set_origin(file.origin)?;
         let computed = proposal.hash().hash();
         if computed != file.safe_tx_hash {
             return Err(ProposalFileError::Hash { claimed: file.safe_tx_hash, computed });
@@ -154,6 +157,7 @@ impl Proposal {
             transaction: Cow::Borrowed(self.tx()),
             safe_tx_hash: self.hash().hash(),
             note: self.note().into(),
+            origin: self.origin().into(),
             signatures: self.signatures().iter().map(item).collect(),
             evidence: self.evidence().map(Cow::Borrowed),
         };
@@ -167,8 +171,8 @@ impl Proposal {
 mod tests {
     use super::*;
     use crate::{
-        MAX_DATA_LEN, MAX_DYNAMIC_LEN, MAX_EVIDENCE_ACCOUNTS, MAX_NOTE_LEN, MAX_SIGNATURES, proposal::tests,
-        state::tests::state,
+        MAX_DATA_LEN, MAX_DYNAMIC_LEN, MAX_EVIDENCE_ACCOUNTS, MAX_NOTE_LEN, MAX_ORIGIN_LEN, MAX_SIGNATURES,
+        proposal::tests, state::tests::state,
     };
     use alloc::string::ToString;
     use proptest::prelude::*;
@@ -179,6 +183,7 @@ mod tests {
         proposal.sign(tests::signature(&proposal)).unwrap();
         proposal.sign(Signature::Contract { owner: Address::repeat_byte(2), data: alloc::vec![9; 70].into() }).unwrap();
         proposal.attach(state(&[Address::repeat_byte(1)], 1)).unwrap();
+        proposal.set_origin("{\"name\":\"payroll\"}").unwrap();
         proposal
     }
 
@@ -271,6 +276,7 @@ mod tests {
             })
             .collect();
         let mut proposal = Proposal::new(evidence.domain().unwrap(), tx, note).unwrap();
+        proposal.set_origin("\u{1}".repeat(MAX_ORIGIN_LEN)).unwrap();
         proposal.attach(evidence).unwrap();
         let length = MAX_DYNAMIC_LEN / MAX_SIGNATURES;
         for number in 0..MAX_SIGNATURES {

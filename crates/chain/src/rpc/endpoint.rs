@@ -1,7 +1,11 @@
 //! Where a node is, and what of that may be shown.
 
-use alloy::transports::http::reqwest::Url;
 use std::{fmt, net::IpAddr};
+
+use alloy::transports::http::reqwest::Url;
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+use super::access::TOKEN_HEADER;
 
 /// Shortest part of a URL that is kept out of messages: shorter ones, such as `v3`, are no secrets.
 const SECRET_LEN: usize = 6;
@@ -36,7 +40,10 @@ impl Endpoint {
         let host = url.host_str().ok_or(UrlError::Malformed)?;
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         let origin = format!("{}://{host}{port}", url.scheme());
-        let mut secrets: Vec<String> = [url.username(), url.password().unwrap_or_default(), url.path()]
+        let (user, password) = (url.username(), url.password().unwrap_or_default());
+        // As the node gets them.
+        let basic = BASE64_STANDARD.encode(format!("{user}:{password}"));
+        let mut secrets: Vec<String> = [user, password, &basic, url.path()]
             .into_iter()
             .chain(url.path().split('/'))
             .chain(url.query())
@@ -44,10 +51,14 @@ impl Endpoint {
             .map(str::to_owned)
             .filter(|part| part.len() >= SECRET_LEN)
             .collect();
-        // The longest first, so that a part of a secret does not break up the whole of it.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        secrets.dedup();
+        sort(&mut secrets);
         Ok(Self { url, origin, secrets })
+    }
+
+    /// Keeps further texts out of messages.
+    pub(crate) fn conceal<'a>(&mut self, secrets: impl Iterator<Item = &'a str>) {
+        self.secrets.extend(secrets.filter(|secret| secret.len() >= SECRET_LEN).map(str::to_owned));
+        sort(&mut self.secrets);
     }
 
     /// Returns the whole URL: for the request, never for a message.
@@ -69,16 +80,36 @@ impl Endpoint {
 
     /// Makes a foreign text fit for a message: bounded, without control characters and without parts of the URL.
     pub(crate) fn sanitise(&self, text: &str) -> String {
-        let mut clean: String =
-            text.chars().take(MESSAGE_LEN * 4).map(|it| if it.is_control() { ' ' } else { it }).collect();
+        // All of it, bounded as answers are: cut off before, the beginning of a secret would stay.
+        let mut clean: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
         for secret in &self.secrets {
             clean = clean.replace(secret.as_str(), "***");
         }
+        clean = without_tokens(&clean);
         if clean.chars().count() > MESSAGE_LEN {
             clean = clean.chars().take(MESSAGE_LEN).chain(['…']).collect();
         }
         clean
     }
+}
+
+/// Puts the longest first, so that a part of a secret does not break up the whole of it.
+fn sort(secrets: &mut Vec<String>) {
+    secrets.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+    secrets.dedup();
+}
+
+/// Leaves out tokens: each request has one of its own, so they are known by how they begin.
+fn without_tokens(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, token)) = rest.split_once(TOKEN_HEADER) {
+        clean.push_str(before);
+        clean.push_str("***");
+        rest = token.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    }
+    clean.push_str(rest);
+    clean
 }
 
 impl fmt::Debug for Endpoint {
@@ -120,6 +151,19 @@ mod tests {
             assert!(!said.contains(KEY), "{said}");
             assert!(!said.contains('\u{1b}'), "{said}");
         }
+        // Nor as it was sent, nor the beginning of one that is cut off.
+        let endpoint = Endpoint::parse(&format!("https://user:{KEY}@node.example")).unwrap();
+        let sent = BASE64_STANDARD.encode(format!("user:{KEY}"));
+        assert_eq!(endpoint.sanitise(&format!("no: Basic {sent}")), "no: Basic ***");
+        assert_eq!(endpoint.sanitise(&KEY.repeat(100)), "***".repeat(100));
+    }
+
+    #[test]
+    fn a_node_cannot_repeat_a_header_or_a_token() {
+        let mut endpoint = Endpoint::parse("http://localhost").unwrap();
+        endpoint.conceal([KEY, "short"].into_iter());
+        let said = endpoint.sanitise(&format!("short {KEY}, {TOKEN_HEADER}.eyJ9.a_b-c {TOKEN_HEADER}"));
+        assert_eq!(said, "short ***, *** ***");
     }
 
     #[test]

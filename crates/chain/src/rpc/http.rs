@@ -1,6 +1,10 @@
 //! One HTTP exchange: a body out, a bounded body in.
 
-use std::{error::Error, io, time::Duration};
+use std::{
+    error::Error,
+    io,
+    time::{Duration, SystemTime},
+};
 
 use alloy::transports::http::reqwest::{
     Client, StatusCode,
@@ -8,7 +12,7 @@ use alloy::transports::http::reqwest::{
     redirect::Policy,
 };
 
-use super::{Endpoint, MAX_RESPONSE_LEN, RpcError};
+use super::{Access, Certificates, Endpoint, MAX_RESPONSE_LEN, Proxy, RpcError};
 
 /// What came back over HTTP.
 pub(super) struct Reply {
@@ -19,12 +23,16 @@ pub(super) struct Reply {
 }
 
 /// Makes a client that follows no redirect: where a request goes is decided here.
-pub(super) fn client(endpoint: &Endpoint, timeout: Duration) -> Result<Client, RpcError> {
+///
+/// So what goes with a request, its headers among it, never goes to whom a node points.
+pub(super) fn client(endpoint: &Endpoint, timeout: Duration, access: &Access) -> Result<Client, RpcError> {
     // What is on this machine is reached directly, whatever proxy the environment names for the rest.
-    let builder = if endpoint.is_local() { Client::builder().no_proxy() } else { Client::builder() };
+    let is_direct = endpoint.is_local() || access.proxy == Proxy::None;
+    let builder = if is_direct { Client::builder().no_proxy() } else { Client::builder() };
     builder
         .timeout(timeout)
         .redirect(Policy::none())
+        .tls_danger_accept_invalid_certs(access.certificates == Certificates::Any)
         .user_agent(concat!("quorate/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|_| transport(endpoint, "no HTTP client can be made on this system"))
@@ -35,6 +43,7 @@ pub(super) async fn post(
     client: &Client,
     endpoint: &Endpoint,
     timeout: Duration,
+    access: &Access,
     body: Vec<u8>,
 ) -> Result<Reply, RpcError> {
     let failed = |error: alloy::transports::http::reqwest::Error| {
@@ -44,7 +53,9 @@ pub(super) async fn post(
         }
         transport(endpoint, &reason(&error))
     };
-    let request = client.post(endpoint.url()).header(CONTENT_TYPE, "application/json").body(body);
+    // First the headers of choice: they replace what the URL brings along, and nothing that is put there after them.
+    let request = client.post(endpoint.url()).headers(access.headers_at(SystemTime::now()));
+    let request = request.header(CONTENT_TYPE, "application/json").body(body);
     let mut response = request.send().await.map_err(failed)?;
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     let too_large = || RpcError::TooLarge { endpoint: endpoint.origin().to_owned() };

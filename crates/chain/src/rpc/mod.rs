@@ -1,5 +1,6 @@
 //! One JSON-RPC endpoint: batches, limits and retries.
 
+mod access;
 mod answer;
 mod endpoint;
 mod error;
@@ -24,6 +25,7 @@ use serde_json::Value;
 pub(crate) use self::answer::Answer;
 use self::endpoint::Endpoint;
 pub use self::{
+    access::{Access, Certificates, HeaderError, Headers, JwtSecret, JwtSecretError, Proxy},
     endpoint::UrlError,
     error::{NodeError, RpcError},
 };
@@ -65,6 +67,7 @@ struct Inner {
     endpoint: Endpoint,
     client: Client,
     options: RpcOptions,
+    access: Access,
     /// Set once the endpoint has refused a batch.
     single: AtomicBool,
     requests: AtomicU64,
@@ -110,13 +113,24 @@ impl Rpc {
     ///
     /// [`RpcError::Url`] when the text is no HTTP URL.
     pub fn connect(url: &str, options: RpcOptions) -> Result<Self, RpcError> {
-        let endpoint = Endpoint::parse(url)?;
-        let client = http::client(&endpoint, options.timeout)?;
+        Self::connect_with(url, options, Access::default())
+    }
+
+    /// As [`Rpc::connect`], with what the node is told beside each request.
+    ///
+    /// # Errors
+    ///
+    /// As [`Rpc::connect`].
+    pub fn connect_with(url: &str, options: RpcOptions, access: Access) -> Result<Self, RpcError> {
+        let mut endpoint = Endpoint::parse(url)?;
+        endpoint.conceal(access.secrets());
+        let client = http::client(&endpoint, options.timeout, &access)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 endpoint,
                 client,
                 options,
+                access,
                 single: AtomicBool::new(false),
                 requests: AtomicU64::new(0),
                 calls: AtomicU64::new(0),
@@ -128,6 +142,12 @@ impl Rpc {
     #[must_use]
     pub fn origin(&self) -> &str {
         self.inner.endpoint.origin()
+    }
+
+    /// Returns whether what is sent stays on this machine, or is encrypted on its way.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.inner.endpoint.is_local() || self.origin().starts_with("https://")
     }
 
     /// Returns what was asked so far, through all copies.
@@ -209,7 +229,7 @@ impl Rpc {
 
     /// Makes one HTTP exchange of one or more calls.
     async fn post(&self, calls: &[Call]) -> Result<Vec<Answer>, Failed> {
-        let Inner { endpoint, client, options, requests, calls: counter, .. } = &*self.inner;
+        let Inner { endpoint, client, options, access, requests, calls: counter, .. } = &*self.inner;
         let fatal = |error| Failed::Error(error, None);
         let wire: Vec<_> =
             (0_u64..).zip(calls).map(|(id, call)| Request::new(call.method, Id::Number(id), &call.params)).collect();
@@ -221,7 +241,7 @@ impl Rpc {
         requests.fetch_add(1, Ordering::Relaxed);
         counter.fetch_add(u64::try_from(calls.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
 
-        let reply = http::post(client, endpoint, options.timeout, body).await.map_err(fatal)?;
+        let reply = http::post(client, endpoint, options.timeout, access, body).await.map_err(fatal)?;
         let limited = |wish| Failed::Error(RpcError::RateLimited { endpoint: self.origin().to_owned() }, wish);
         if reply.status == StatusCode::TOO_MANY_REQUESTS {
             return Err(limited(reply.retry_after));

@@ -45,6 +45,7 @@ pub(crate) fn spec(family: Family, owners: usize, threshold: u64) -> SafeSpec {
     SafeSpec {
         family,
         flavor: Flavor::L2,
+        copies: Default::default(),
         owners: ACCOUNTS[..owners].iter().map(|account| account.address).collect(),
         threshold,
         fallback_handler: Handler::OfFamily,

@@ -73,7 +73,7 @@ impl Args {
         let present = entry.proposal.signatures().get(owner);
         let mut checked = false;
         let mut is_union = false;
-        let basis = if self.offline || !settings.has_rpc(Some(safe.chain_id)) {
+        let basis = if self.offline || !settings.has_rpc(Some(safe.chain_id))? {
             let basis = Basis::offline(&entry.proposal);
             settings.check_pinned_version(basis.required()?)?;
             match basis.required()?.check(digest, &signature, None).map_err(|rejection| refused(&rejection))? {

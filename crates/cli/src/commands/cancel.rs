@@ -30,15 +30,14 @@ impl Args {
         let (domain, nonce, state) = if is_nonce && settings.safe.is_some() {
             // A nonce need not be in this mailbox to be taken.
             let nonce = parse_nonce(&self.proposal)?;
-            let (rpc, safe) = context.connect_to_safe(&settings).await?;
-            let state = context.read_safe(&rpc, safe, &settings).await?;
+            let state = context.read_named_safe(&settings).await?.1.state;
             let domain = state.domain().map_err(|error| Failure::new(Code::NotASafe, error))?;
             (domain, nonce, Some(state))
         } else {
             let entry = context.find(&self.proposal, &settings)?;
             let (domain, nonce): (Domain, _) = (*entry.proposal.domain(), entry.proposal.tx().nonce);
             let safe = domain.safe();
-            let state = if settings.has_rpc(Some(safe.chain_id)) {
+            let state = if settings.has_rpc(Some(safe.chain_id))? {
                 let rpc = context.connect(&settings, Some(safe.chain_id))?;
                 Some(context.read_safe(&rpc, safe, &settings).await?)
             } else {

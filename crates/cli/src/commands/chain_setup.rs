@@ -1,5 +1,5 @@
 use alloy::primitives::{Address, B256};
-use quorate_chain::deploy_contracts;
+use quorate_chain::{deploy_contracts, submit_contracts};
 use serde::Serialize;
 
 use crate::{
@@ -30,19 +30,24 @@ pub(crate) struct Args {
 struct Setup {
     chain_id: u64,
     contracts: Vec<Contract>,
+    /// `sent` where nobody waited for what was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<&'static str>,
 }
 
 #[derive(Serialize)]
 struct Contract {
     name: &'static str,
     address: Address,
-    code_hash: B256,
+    /// Absent where nobody waited for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_hash: Option<B256>,
     tx_hash: Option<B256>,
 }
 
 impl Args {
     pub(crate) async fn run(&self, context: &Context) -> Result<Done> {
-        self.signer.expect_hidden()?;
+        self.signer.expect_usable()?;
         let settings = Settings::of(&self.place)?;
         let rpc = context.connect(&settings, settings.named_chain())?;
         let chain_id = match settings.named_chain() {
@@ -50,6 +55,13 @@ impl Args {
             None => rpc.chain_id().await?,
         };
         let sender = self.fees.sender(&context.ui, rpc, self.signer.open().await?)?;
+        if self.fees.is_async() {
+            let contracts = submit_contracts(&sender, chain_id).await?.into_iter().map(|it| {
+                let quorate_chain::Deploying { name, address, tx_hash } = it;
+                Contract { name, address, code_hash: None, tx_hash }
+            });
+            return Done::report(&Setup { chain_id, contracts: contracts.collect(), result: Some("sent") });
+        }
         let deployed = deploy_contracts(&sender, chain_id, |it| {
             let what = if it.tx_hash.is_some() { "deployed" } else { "there already" };
             context.ui.note(format_args!("{} {what}", it.name));
@@ -58,10 +70,10 @@ impl Args {
         let contract = |it: quorate_chain::Deployed| Contract {
             name: it.name,
             address: it.address,
-            code_hash: it.code_hash,
+            code_hash: Some(it.code_hash),
             tx_hash: it.tx_hash,
         };
-        Done::report(&Setup { chain_id, contracts: deployed.into_iter().map(contract).collect() })
+        Done::report(&Setup { chain_id, contracts: deployed.into_iter().map(contract).collect(), result: None })
     }
 }
 
@@ -71,6 +83,9 @@ impl Output for Setup {
         page.heading(format_args!("chain {}: {new} of {} contracts were new", self.chain_id, self.contracts.len()));
         for it in &self.contracts {
             page.line(format_args!("{}  {}", it.address, it.name));
+        }
+        if self.result.is_some() {
+            page.aside("what was sent need not be mined yet; run it again without --async to see and compare the code");
         }
     }
 }

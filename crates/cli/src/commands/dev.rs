@@ -5,7 +5,7 @@ use std::{
 
 use alloy::primitives::{Address, B256};
 use anvil_fixtures::{ACCOUNTS, Chain, Contents, FixtureError, Fixtures, Options};
-use quorate_contracts::Deployments;
+use quorate_contracts::{Deployments, Family, Set};
 use serde::Serialize;
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 
 /// Run a local chain with all contracts, until Ctrl-C
 ///
-/// Starts anvil with Quorate's contracts, the official Safes 1.3.0, 1.4.1 and 1.5.0 at their canonical addresses, and
+/// Starts anvil with Quorate's contracts, the official Safes 1.3.0 (both sets), 1.4.1 and 1.5.0 at their addresses, and
 /// test tokens. Everybody knows the keys of its accounts. Without Safe's packages from npm (`npm ci --prefix scripts`)
 /// the official Safes are left out, with a warning.
 #[derive(Debug, clap::Args)]
@@ -130,12 +130,15 @@ impl Running {
         let contents = chain.contents();
         let deployments = Deployments::all()
             .filter(|set| match set.family {
-                quorate_contracts::Family::Quorate => contents >= Contents::Quorate,
-                _ => contents >= Contents::Everything && set.set == quorate_contracts::Set::Canonical,
+                Family::Quorate => contents >= Contents::Quorate,
+                _ => contents >= Contents::Everything,
             })
             .flat_map(|set| {
                 set.contracts().iter().map(|it| Contract {
-                    family: set.family.to_string(),
+                    family: match set.set {
+                        Set::Canonical => set.family.to_string(),
+                        Set::Eip155 => format!("{}-{}", set.family, set.set),
+                    },
                     name: kind_name(it.kind),
                     address: it.address,
                 })

@@ -1,8 +1,14 @@
 use std::time::{Duration, Instant};
 
 use alloy::primitives::{Address, B256};
-use quorate_chain::{ExecuteError, ExecutionResult, Outcome, Prepared, Revert, Sender, confirm, prepare_execution};
-use quorate_core::{Check, Confirmation, GsCode, NotQuorate, Operation, Quorate, SafeState, SafeTx, Signature};
+use quorate_chain::{
+    ExecuteError, ExecutionResult, Move, Outcome, Prepared, Revert, Rpc, Sender, check_migrations, confirm,
+    prepare_execution,
+};
+use quorate_contracts::Migration;
+use quorate_core::{
+    Check, Confirmation, GsCode, NotQuorate, Operation, Quorate, SafeState, SafeTx, Signature, Version,
+};
 use serde::Serialize;
 
 use crate::{
@@ -25,6 +31,12 @@ const FRESH: Duration = Duration::from_secs(30);
 ///
 /// Anybody can execute: the key pays the gas and need not be an owner's. If it is, and one confirmation is missing,
 /// sending the transaction is that confirmation. Nothing is sent when the transaction would revert.
+///
+/// What moves the Safe to other contracts is looked at once more before it is sent, as `safe migrate` does, and the Safe is
+/// compared with what it should be afterwards.
+///
+/// With --safe-tx-gas or --gas-price in the proposal, a Safe swallows the failure of the inner call: the nonce is used, and
+/// nothing else done. If it fails as things are, nothing is sent either, unless --allow-failure says so.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A nonce, the first digits of a hash, or a file
@@ -32,6 +44,9 @@ pub(crate) struct Args {
     /// Send without being asked
     #[arg(short, long)]
     yes: bool,
+    /// Send even if the inner call fails as things are, and the nonce is used up all the same
+    #[arg(long)]
+    allow_failure: bool,
     #[command(flatten)]
     signer: SignerArgs,
     #[command(flatten)]
@@ -53,11 +68,33 @@ struct Executed {
     reason: Option<String>,
     /// What the Safe paid for the execution.
     payment: String,
+    /// What the Safe is after it was moved to other contracts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    migrated: Option<Migrated>,
+}
+
+/// A Safe that was moved, and compared with what it should be.
+#[derive(Serialize)]
+struct Migrated {
+    singleton: Address,
+    version: Version,
+    fallback_handler: Option<Address>,
+    nonce: String,
+}
+
+/// A transaction that was sent, and whose outcome nobody waited for.
+#[derive(Serialize)]
+struct Sent {
+    safe_tx_hash: B256,
+    tx_hash: B256,
+    executor: Address,
+    /// `sent`.
+    result: &'static str,
 }
 
 impl Args {
     pub(crate) async fn run(&self, context: &Context) -> Result<Done> {
-        self.signer.expect_hidden()?;
+        self.signer.expect_usable()?;
         context.ui.expect_answer(self.yes)?;
         let settings = Settings::of(&self.place)?;
         let entry = context.find(&self.proposal, &settings)?;
@@ -74,6 +111,8 @@ impl Args {
         }
         // Before any password is asked for: one may be missing if the executor is an owner.
         expect_close(&confirmations, proposal.tx().nonce, &state)?;
+        let migrations = Migration::all_in(proposal.tx());
+        check_migrations(&rpc, safe, &migrations).await?;
 
         let mut page = Page::default();
         Description::of(proposal, Some(&state), &settings).page(&mut page);
@@ -99,8 +138,24 @@ impl Args {
         let question = format!("Execute {} as {}?", proposal.hash(), settings.named(executor));
         let shortage = shortage(proposal.tx(), &state);
         let prepared = self.agree(context, &sender, &quorate, &question, shortage.as_deref()).await?;
+        // Once more: much can have happened since, and what was shown then is not what is sent now.
+        let planned = check_migrations(sender.rpc(), safe, &migrations).await?;
+        if self.fees.is_async() {
+            let (safe_tx_hash, tx_hash) = (proposal.hash().hash(), prepared.submit().await?);
+            return Done::report(&Sent { safe_tx_hash, tx_hash, executor, result: "sent" });
+        }
         let outcome = prepared.send().await?;
-        finish(&Executed::of(&outcome, proposal.hash().hash(), executor), shortage.as_deref())
+        let mut executed = Executed::of(&outcome, proposal.hash().hash(), executor);
+        if let Some(planned) = planned.filter(|_| outcome.result == ExecutionResult::Success) {
+            if proposal.tx().to == planned.migration.contract().address {
+                compare(&mut executed, &planned, sender.rpc(), &outcome).await?;
+            } else {
+                context
+                    .ui
+                    .warn("the Safe was moved in a batch, and not compared with what it was: `quorate safe info`");
+            }
+        }
+        finish(&executed, shortage.as_deref())
     }
 
     /// Asks whether to execute at the most that it may cost.
@@ -118,6 +173,9 @@ impl Args {
         let mut agreed = None;
         loop {
             let prepared = prepare_execution(sender, quorate).await.map_err(|error| explained(error, shortage))?;
+            if prepared.inner_call_fails() {
+                self.expect_allowed(context, prepared.inner_failure().await.as_ref(), shortage)?;
+            }
             let cost = prepared.max_cost_wei();
             if agreed.is_some_and(|agreed| cost <= agreed) {
                 return Ok(prepared);
@@ -128,6 +186,40 @@ impl Args {
                 return Ok(prepared);
             }
             agreed = Some(cost);
+        }
+    }
+
+    /// Refuses a transaction that would use its nonce and do nothing else, unless that is what is wanted.
+    fn expect_allowed(&self, context: &Context, reason: Option<&Revert>, shortage: Option<&str>) -> Result<()> {
+        let told = reason.filter(|reason| **reason != Revert::Empty).map(ToString::to_string);
+        let reason = told.as_deref().or(shortage).unwrap_or("the node does not say why");
+        let what = format!("the inner call fails as things are, and its nonce would be used up: {reason}");
+        if self.allow_failure {
+            context.ui.warn(what);
+            return Ok(());
+        }
+        Err(Failure::new(Code::WouldRevert, what)
+            .hint("nothing was sent; execute it when the reason is gone, or with --allow-failure to use up the nonce"))
+    }
+}
+
+/// Compares a Safe that was moved with what it should be; that it was executed is told in any case.
+async fn compare(executed: &mut Executed, planned: &Move, rpc: &Rpc, outcome: &Outcome) -> Result<()> {
+    match planned.verify(rpc, outcome).await {
+        Ok(after) => {
+            executed.migrated = Some(Migrated {
+                singleton: after.singleton.address,
+                version: after.version,
+                fallback_handler: after.fallback_handler.map(|it| it.address),
+                nonce: after.nonce.to_string(),
+            });
+            Ok(())
+        }
+        Err(error) => {
+            let failure = Failure::from(error);
+            let message = format!("it was executed, in {}: {}", outcome.tx_hash, failure.message);
+            let hint = Some("look at it with `quorate safe info` before anything else is signed".to_owned());
+            Err(Failure { message, hint, report: Some(Box::new(report(executed)?)), ..failure })
         }
     }
 }
@@ -203,6 +295,7 @@ impl Executed {
             result,
             reason,
             payment: outcome.payment.to_string(),
+            migrated: None,
         }
     }
 }
@@ -221,6 +314,25 @@ impl Output for Executed {
         if self.payment != "0" {
             page.row("refund", &self.payment);
         }
+        if let Some(Migrated { singleton, version, fallback_handler, nonce }) = &self.migrated {
+            page.good("migrated: owners, threshold, modules and guards are what they were");
+            page.row("singleton", singleton);
+            page.row("version", version);
+            match fallback_handler {
+                Some(handler) => page.row("handler", handler),
+                None => page.row("handler", "none"),
+            }
+            page.row("next nonce", nonce);
+        }
+    }
+}
+
+impl Output for Sent {
+    fn page(&self, page: &mut Page) {
+        page.good(format_args!("sent {}", self.safe_tx_hash));
+        page.row("transaction", self.tx_hash);
+        page.row("sent by", self.executor);
+        page.aside("what becomes of it is not known yet; `quorate show` tells whether its nonce is used");
     }
 }
 
@@ -279,6 +391,7 @@ mod tests {
             result: "failed",
             reason: reason.map(str::to_owned),
             payment: "0".to_owned(),
+            migrated: None,
         };
         let message = |reason, shortage| finish(&executed(reason), shortage).unwrap_err().message;
         assert_eq!(message(None, None), "the inner call failed: the node does not say why");

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     keystore::Keystore,
     page::Page,
-    signer::SignerArgs,
+    signer::{SignerArgs, expect_signer},
     ui::Output,
 };
 
@@ -32,15 +32,17 @@ struct Found {
 
 impl Args {
     pub(crate) async fn run(&self, context: &Context) -> Result<Done> {
-        self.signer.expect_hidden()?;
+        self.signer.expect_usable()?;
         if self.signer.is_keystore() && !self.verify {
             let path = self.signer.keystore_path()?;
             if let Some(address) = Keystore::read(&path)?.claimed_address() {
+                expect_signer(self.signer.required_by_flag(), address)?;
                 context.ui.note("stated by the file, not verified: --verify");
                 return Done::report(&Found { address, verified: false });
             }
         }
-        let address = self.signer.open().await?.address();
+        // Whoever asks for the address of a key that is named does not sign with it: ETH_FROM is about another.
+        let address = self.signer.open_as(self.signer.required_by_flag()).await?.address();
         Done::report(&Found { address, verified: true })
     }
 }

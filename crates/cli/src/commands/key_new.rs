@@ -10,7 +10,7 @@ use crate::{
     keystore::{KeyDirectory, Keystore, MAX_PASSWORD_LEN, random_key},
     page::Page,
     settings,
-    signer::{prompt_password, read_password_file},
+    signer::{named_password, prompt_password},
     ui::Output,
 };
 
@@ -68,8 +68,8 @@ impl StoreArgs {
     }
 
     fn password(&self) -> Result<Zeroizing<Vec<u8>>> {
-        let password = match self.password_file.clone().or_else(|| settings::env("ETH_PASSWORD").map(PathBuf::from)) {
-            Some(file) => read_password_file(&file)?,
+        let password = match named_password(self.password_file.as_deref())? {
+            Some(password) => password,
             None => {
                 let password = prompt_password(&format!("New password of {}: ", self.name))?;
                 if prompt_password("Again: ")? != password {

@@ -3,6 +3,8 @@
 pub(crate) mod add_signature;
 pub(crate) mod cancel;
 pub(crate) mod chain_setup;
+pub(crate) mod chain_standard_json;
+pub(crate) mod chain_verify;
 pub(crate) mod completions;
 pub(crate) mod dev;
 pub(crate) mod docs;
@@ -17,6 +19,7 @@ pub(crate) mod list;
 pub(crate) mod propose;
 pub(crate) mod safe_create;
 pub(crate) mod safe_info;
+pub(crate) mod safe_migrate;
 pub(crate) mod safe_predict;
 pub(crate) mod show;
 pub(crate) mod sign;

@@ -41,6 +41,9 @@ pub(crate) struct Args {
     /// A word to the owners; it is not signed
     #[arg(long, value_name = "TEXT", default_value = "")]
     note: String,
+    /// What it was made with or for, as transaction services keep it; it is not signed
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    origin: String,
     /// Put what the Safe is now into the file, for owners who sign without a network
     #[arg(long)]
     evidence: bool,
@@ -90,8 +93,8 @@ impl Args {
         // Everything that can be wrong here is found before anything is asked.
         let mut tx = self.transaction(&settings)?;
         let wanted = self.safe_nonce.as_deref().map(parse_nonce).transpose()?;
-        let (rpc, safe) = context.connect_to_safe(&settings).await?;
-        let state = context.read_safe(&rpc, safe, &settings).await?;
+        let state = context.read_named_safe(&settings).await?.1.state;
+        let safe = state.safe;
         tx.nonce = match wanted {
             Some(nonce) if nonce < state.nonce => return Err(stale(nonce, state.nonce)),
             Some(nonce) => nonce,
@@ -99,6 +102,7 @@ impl Args {
         };
         let domain = state.domain().map_err(|error| Failure::new(Code::NotASafe, error))?;
         let mut proposal = Proposal::new(domain, tx, &*self.note).map_err(|error| Failure::new(Code::Usage, error))?;
+        proposal.set_origin(&*self.origin).map_err(|error| Failure::new(Code::Usage, error))?;
         let description = Description::of(&proposal, Some(&state), &settings);
         if let Some(warning) = poor(proposal.tx(), &state) {
             context.ui.warn(warning);
@@ -160,6 +164,9 @@ pub(crate) fn store(
         }
     }
     let (entry, ()) = settings.mailbox.store(&context.ui, proposal, |_| Ok(()))?;
+    // Of what is not signed, the file keeps what it had.
+    let (note, origin) = (entry.proposal.note().to_owned(), entry.proposal.origin().to_owned());
+    let transaction = Description { note, origin, ..transaction };
     Done::report(&Proposed {
         safe_tx_hash: proposal.hash().to_string(),
         nonce: nonce.to_string(),
@@ -183,7 +190,7 @@ pub(crate) fn stale(nonce: U256, next: U256) -> Failure {
 }
 
 /// The first nonce that is neither used nor proposed for, so that no gap stops what comes behind it.
-fn first_free(context: &Context, settings: &Settings, safe: SafeId, next: U256) -> Result<U256> {
+pub(crate) fn first_free(context: &Context, settings: &Settings, safe: SafeId, next: U256) -> Result<U256> {
     let listing = settings.mailbox.list(Some(safe))?;
     for warning in listing.warnings {
         context.ui.warn(warning);
@@ -201,7 +208,7 @@ fn first_free(context: &Context, settings: &Settings, safe: SafeId, next: U256) 
 impl Output for Proposed {
     fn page(&self, page: &mut Page) {
         if self.known {
-            page.good(format_args!("{} was proposed before; its signatures are kept", self.safe_tx_hash));
+            page.good(format_args!("{} was proposed before; its signatures and its note are kept", self.safe_tx_hash));
         } else {
             page.good(format_args!("proposed {}", self.safe_tx_hash));
         }

@@ -1,6 +1,5 @@
-use alloy::primitives::B256;
-use quorate_chain::{Reading, create_safe};
-use quorate_core::SafeId;
+use alloy::primitives::{Address, B256};
+use quorate_chain::{Reading, Submission, submit_safe};
 use serde::Serialize;
 
 use super::{safe_info::SafeView, safe_predict::SpecArgs};
@@ -39,19 +38,39 @@ struct Creation {
     safe: SafeView,
 }
 
+/// A Safe whose transaction was sent, and that nobody waited for.
+#[derive(Serialize)]
+struct Sent {
+    safe: String,
+    address: Address,
+    tx_hash: B256,
+    /// `sent`.
+    result: &'static str,
+}
+
 impl Args {
     pub(crate) async fn run(&self, context: &Context) -> Result<Done> {
-        self.signer.expect_hidden()?;
+        self.signer.expect_usable()?;
         let settings = Settings::of(&self.place)?;
         // Planned first, so that a wrong set-up costs no request and no password.
-        let mut plan = self.spec.plan(settings.named_chain().unwrap_or(1), &settings)?;
+        let draft = self.spec.draft(settings.named_chain().unwrap_or(1), &settings)?;
         let rpc = context.connect(&settings, settings.named_chain())?;
-        if settings.named_chain().is_none() {
-            plan.safe = SafeId::new(rpc.chain_id().await?, plan.address);
-        }
+        let plan = draft.plan_on(&rpc, &context.ui).await?;
         let sender = self.fees.sender(&context.ui, rpc, self.signer.open().await?)?;
-        context.ui.note(format_args!("creating {}", plan.safe));
-        let created = create_safe(&sender, &plan).await?;
+        match settings.named_chain() {
+            Some(_) => context.ui.note(format_args!("creating {}", plan.safe)),
+            None => context.ui.note(format_args!("creating {}", plan.address)),
+        }
+        // Where no chain is named it is the node's, which is learnt in the same request as the rest.
+        let created = match submit_safe(&sender, &plan, settings.named_chain()).await? {
+            Submission::There(created) => *created,
+            Submission::Sent(sent) if self.fees.is_async() => {
+                let (safe, tx_hash) = (sent.safe(), sent.tx_hash());
+                let (address, safe) = (safe.address, safe.to_string());
+                return Done::report(&Sent { safe, address, tx_hash, result: "sent" });
+            }
+            Submission::Sent(sent) => sent.wait(&sender).await?,
+        };
         // That the proxy has the planned code was checked, or this would be an error.
         let reading = Reading { state: created.state, proxy_code_hash: plan.proxy_code_hash };
         Done::report(&Creation {
@@ -74,5 +93,13 @@ impl Output for Creation {
             None => page.good("was there already, set up as asked for"),
         }
         self.safe.page(page);
+    }
+}
+
+impl Output for Sent {
+    fn page(&self, page: &mut Page) {
+        page.good(format_args!("sent what creates {}", self.safe));
+        page.row("transaction", self.tx_hash);
+        page.aside("until it is mined, the address is nobody's; `quorate safe info` tells whether the Safe is there");
     }
 }

@@ -1,5 +1,5 @@
 use alloy::primitives::{Address, B256, U256};
-use quorate_chain::{Reading, read};
+use quorate_chain::Reading;
 use quorate_contracts::deployment;
 use quorate_core::{Account, Block, SafeId, Version};
 use serde::Serialize;
@@ -99,9 +99,7 @@ impl SafeView {
 impl Args {
     pub(crate) async fn run(&self, context: &Context) -> Result<Done> {
         let settings = Settings::of(&self.place)?;
-        let (rpc, safe) = context.connect_to_safe(&settings).await?;
-        let reading = read(&rpc, safe).await?;
-        settings.check_pinned_version(&reading.state)?;
+        let (_, reading) = context.read_named_safe(&settings).await?;
         Done::report(&SafeView::of(&reading, &settings))
     }
 }

@@ -1,7 +1,7 @@
 use std::cell::Cell;
 
 use alloy::primitives::Address;
-use quorate_chain::{confirm, read_state};
+use quorate_chain::confirm;
 use quorate_core::{Insertion, Proposal, SafeId, SafeState};
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use crate::{
     proposal_file::{self, Entry},
     settings::{PlaceArgs, Settings},
     signer::{SignerArgs, Style, Subject},
-    status::{Status, expect_possible},
+    status::{Basis, Status, expect_possible},
     ui::Output,
 };
 
@@ -25,6 +25,8 @@ use crate::{
 /// Without a node this works from the evidence in the file. The evidence is a claim of whoever made the file: it can be
 /// wrong about who owns the Safe, but the hash that is signed is computed here, from the transaction that is shown.
 ///
+/// With a node, what moves the Safe to other contracts is signed only if all of them are known by their code.
+///
 /// Warns if the mailbox holds another transaction with the same nonce that this owner has signed: only one can run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -33,10 +35,11 @@ pub(crate) struct Args {
     /// Sign without being asked
     #[arg(short, long)]
     yes: bool,
-    /// Ask no node, even if one is named
-    #[arg(long)]
+    /// Ask no node, even if one is named; with --for, one has to be asked
+    #[arg(long, conflicts_with = "behalf")]
     offline: bool,
-    /// Sign as an owner of this Safe, which owns the Safe of the proposal
+    /// Sign as an owner of this Safe, which owns the Safe of the proposal; one that is owned by a third Safe approves the
+    /// hash on chain instead
     #[arg(long = "for", value_name = "SAFE")]
     behalf: Option<String>,
     /// Sign the hash as a personal message (eth_sign) instead of typed data
@@ -77,13 +80,16 @@ struct Behalf {
 
 impl Args {
     pub(crate) async fn run(&self, context: &Context) -> Result<Done> {
-        self.signer.expect_hidden()?;
+        self.signer.expect_usable()?;
         context.ui.expect_answer(self.yes)?;
         let settings = Settings::of(&self.place)?;
         let entry = context.find(&self.proposal, &settings)?;
         let (basis, status) = context.check(&entry.proposal, &settings, self.offline).await?;
         let state = basis.required()?;
         expect_possible(&entry.proposal, state)?;
+        if matches!(basis, Basis::Chain(_)) {
+            context.expect_known_migrations(&entry.proposal, &settings).await?;
+        }
         let transaction = Description::of(&entry.proposal, Some(state), &settings);
 
         // Shown before anything is asked, a password included.
@@ -166,11 +172,12 @@ impl Args {
         settings: &Settings,
     ) -> Result<Done> {
         if !state.is_owner(inner) {
-            return Err(Failure::new(Code::NotAnOwner, format_args!("{inner} does not own {}", state.safe)));
+            return Err(Failure::new(Code::NotAnOwner, format_args!("{inner} does not own {}", state.safe))
+                .hint(approval(entry, state)));
         }
         // What the inner Safe is, no evidence tells.
         let rpc = context.connect(settings, Some(state.safe.chain_id))?;
-        let inner_state = read_state(&rpc, SafeId::new(state.safe.chain_id, inner)).await?;
+        let inner_state = context.read_safe(&rpc, SafeId::new(state.safe.chain_id, inner), settings).await?;
         let nested = Nested::new(&entry.proposal, &inner_state)?;
         if nested.is_mismatched(state.version) {
             context.ui.warn(format_args!(
@@ -190,7 +197,10 @@ impl Args {
         let signer = self.signer.open().await?;
         let owner = signer.address();
         if !inner_state.is_owner(owner) {
-            return Err(Failure::new(Code::NotAnOwner, format_args!("{owner} does not own {}", inner_state.safe)));
+            let failure = Failure::new(Code::NotAnOwner, format_args!("{owner} does not own {}", inner_state.safe));
+            // Signatures of a Safe inside a Safe inside a Safe are not gathered: each would be in three hands at once.
+            let has_contracts = inner_state.owners.iter().any(|owner| owner.is_contract());
+            return Err(if has_contracts { failure.hint(approval(entry, state)) } else { failure });
         }
         warn_of_rivals(&entry.proposal, context, settings, |rival| {
             Nested::new(rival, &inner_state)?.has_signed(rival, owner)
@@ -228,6 +238,17 @@ impl Args {
             name: self.proposal.clone(),
         })
     }
+}
+
+/// Says how a Safe confirms whose own owners are contracts, too.
+fn approval(entry: &Entry, state: &SafeState) -> String {
+    format!(
+        "a Safe that is further up confirms on chain: in the Safe that owns {0}, propose {0} \"approveHash(bytes32)\" {1} \
+         and execute that; then `quorate add-signature {2} --approved OWNER`",
+        state.safe.address,
+        entry.proposal.hash(),
+        entry.proposal.tx().nonce
+    )
 }
 
 /// Warns of other transactions in the mailbox that have the same nonce and that the owner has signed already.

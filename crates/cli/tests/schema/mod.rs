@@ -61,12 +61,30 @@ impl Checker<'_> {
                     }
                 }
                 "additionalProperties" => {
-                    assert_eq!(rule, false);
-                    let known = schema["properties"].as_object().expect("properties");
-                    if let Some(name) =
-                        value.as_object().and_then(|it| it.keys().find(|name| !known.contains_key(*name)))
-                    {
-                        return fail(format!("has {name:?}"));
+                    let known = schema.get("properties").and_then(Value::as_object);
+                    let fields = value.as_object().into_iter().flatten();
+                    for (name, value) in fields.filter(|(name, _)| !known.is_some_and(|it| it.contains_key(*name))) {
+                        match rule {
+                            Value::Bool(false) => return fail(format!("has {name:?}")),
+                            rule => self.check(rule, value, &format!("{place}.{name}"))?,
+                        }
+                    }
+                }
+                "propertyNames" => {
+                    for name in value.as_object().into_iter().flatten().map(|(name, _)| name) {
+                        self.check(rule, &Value::from(name.as_str()), &format!("the name {name:?} in {place}"))?;
+                    }
+                }
+                "dependentRequired" => {
+                    for (name, others) in rule.as_object().expect("lists by name") {
+                        let missing = others
+                            .as_array()
+                            .expect("a list")
+                            .iter()
+                            .find(|it| value.get(it.as_str().expect("a name")).is_none());
+                        if let Some(missing) = missing.filter(|_| value.get(name).is_some()) {
+                            return fail(format!("has {name:?} without {missing}"));
+                        }
                     }
                 }
                 "items" => {
