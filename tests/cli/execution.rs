@@ -116,10 +116,38 @@ fn an_inner_failure_is_told_with_its_reason_and_uses_the_nonce() {
         // With gas of its own, the Safe goes on when the inner call fails.
         desk.propose(&format!("{reverter} --data {} --safe-tx-gas 100000", hex::encode_prefixed(data)));
         desk.sign("0", 0);
-        let failed = desk.json("exec 0 --private-key-env PAYER --yes").fails(6, "inner_failure");
+        // It would do nothing but use up the nonce: only who wants that gets it.
+        let refused = desk.json("exec 0 --private-key-env PAYER --yes").fails(6, "would_revert");
+        refused.names(&["the till is empty", "nonce"]).advises(&["nothing was sent", "--allow-failure"]);
+        assert_eq!((desk.nonce(), desk.chain.sent(desk.key("PAYER").address())), (0, 1));
+        let run = desk.json("exec 0 --private-key-env PAYER --yes --allow-failure");
+        assert!(run.warnings().iter().any(|it| it.contains("the till is empty")), "{run}");
+        let failed = run.fails(6, "inner_failure");
         failed.names(&["the till is empty"]).advises(&["nonce is used"]);
         assert_eq!(failed.data["result"], "failed");
         assert!(failed.data["tx_hash"].is_string());
+        assert_eq!(desk.nonce(), 1);
+    }
+}
+
+#[test]
+fn an_inner_failure_that_is_paid_for_is_refused_and_a_success_is_not() {
+    let (reverter, token) = (Fixtures::get().reverter, Fixtures::get().token);
+    for family in ["quorate", "1.3.0"] {
+        let desk = Desk::of(Local::shared(), family, &format!("paid failure {family}"), 1, 1, &[]);
+        let data = IReverter::withStringCall { reason: "the till is empty".to_owned() }.abi_encode();
+        let gas = "--safe-tx-gas 100000 --base-gas 1 --gas-price 1";
+        let fails = desk.propose(&format!("{reverter} --data {} {gas}", hex::encode_prefixed(data)));
+        let spender = desk.address("spender");
+        let works = desk.propose(&format!("{token} approve(address,uint256) {spender} 1 {gas} --safe-nonce 0"));
+        let exec = |proposed: &Value| {
+            let file = proposed["file"].as_str().unwrap();
+            desk.sign(file, 0);
+            desk.json(&format!("exec {file} --private-key-env PAYER --yes"))
+        };
+        exec(&fails).fails(6, "would_revert").names(&["the till is empty"]);
+        assert_eq!(desk.nonce(), 0);
+        assert_eq!(exec(&works).data()["result"], "success");
         assert_eq!(desk.nonce(), 1);
     }
 }

@@ -6,13 +6,15 @@ use std::{
     net::TcpStream,
     process::{Child, Command},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
+
+use serde_json::{Value, json};
 
 use crate::{
     desk::{self, Desk},
     machine::{Machine, finish},
-    node::{Node, Reply},
+    node::{Node, Reply, falsify},
 };
 
 /// How long is waited for what comes within moments.
@@ -82,6 +84,26 @@ fn ctrl_c_ends_a_command_that_waits() {
 }
 
 #[test]
+fn ctrl_c_after_sending_names_what_was_sent() {
+    let desk = Desk::open("interrupted after sending", 1, 1);
+    desk.payment(1);
+    desk.sign("0", 0);
+    // The chain executes it, and its node never says so.
+    let node = Node::between(desk.chain.url(), |_, request, answer| {
+        falsify(request, answer, "eth_getTransactionReceipt", &Value::Null)
+    });
+    let line = "exec 0 --private-key-env PAYER --yes --json";
+    let child = desk.quorate(line).env("ETH_RPC_URL", node.url()).spawn();
+    until("the receipt is asked for again", || node.calls("eth_getTransactionReceipt") > 1);
+    interrupt(&child);
+    let hint = finish(child, line.to_owned()).fails(130, "interrupted").hint;
+    let hash = hint.split_whitespace().find(|word| word.starts_with("0x")).unwrap_or_else(|| panic!("{hint}"));
+    let sent = desk.chain.ask("eth_getTransactionByHash", &json!([hash]));
+    assert_eq!(sent["from"].as_str().unwrap(), desk.key("PAYER").address().to_string().to_lowercase());
+    assert_eq!(desk.nonce(), 1);
+}
+
+#[test]
 fn a_program_that_is_killed_leaves_whole_files() {
     let desk = Desk::open("killed", 2, 2);
     let payee = desk.address("payee");
@@ -119,4 +141,20 @@ fn a_program_that_is_killed_leaves_whole_files() {
     }
     assert!(desk.json("list").warnings().is_empty());
     desk.json("exec 0 --private-key-env PAYER --yes").data();
+
+    // What they left goes when it is old, with the next file that is written there.
+    let directory = file.parent().unwrap();
+    let left = || {
+        let names = fs::read_dir(directory).unwrap().map(|it| it.unwrap().path());
+        names.filter(|path| path.extension().is_some_and(|it| it == "tmp")).collect::<Vec<_>>()
+    };
+    fs::write(directory.join(".quorate-killed.tmp"), "half a propo").unwrap();
+    let young = left();
+    desk.payment(5);
+    assert_eq!(left(), young, "another process may still be at work on them");
+    for path in young {
+        fs::File::open(path).unwrap().set_modified(SystemTime::now() - Duration::from_secs(2 * 60 * 60)).unwrap();
+    }
+    desk.payment(6);
+    assert!(left().is_empty(), "{:?}", left());
 }

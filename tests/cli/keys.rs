@@ -136,8 +136,13 @@ fn the_variable_for_the_password_is_the_path_of_a_file() {
     machine.set("ETH_PASSWORD", "wrong");
     machine.json(line).fails(3, "wrong_password");
     machine.json(&format!("{line} --password-file password")).data();
-    machine.set("ETH_PASSWORD", "missing");
-    machine.json(line).fails(2, "not_found").names(&["missing"]);
+    // A password in the place of a path is not repeated: that is checked of every run.
+    machine.hide("hunter2");
+    machine.set("ETH_PASSWORD", "hunter2");
+    for line in [line, "key new third"] {
+        machine.json(line).fails(2, "config").names(&["ETH_PASSWORD"]).advises(&["the path of a file"]);
+    }
+    machine.json(&format!("{line} --password-file missing")).fails(2, "not_found").names(&["missing"]);
     // Without any, and without a terminal, nobody is asked.
     machine.set("ETH_PASSWORD", "");
     machine.json(line).fails(2, "terminal_required");

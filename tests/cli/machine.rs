@@ -170,8 +170,8 @@ impl Invocation<'_> {
         self
     }
 
-    /// Starts it.
-    pub(crate) fn spawn(mut self) -> Child {
+    /// Returns what runs it, without what it reads from and writes to.
+    fn command(&self) -> Command {
         let mut command = Command::new(&self.program[0]);
         command.args(&self.program[1..]).args(&self.arguments).current_dir(&self.directory).env_clear();
         command.envs(&self.machine.environment);
@@ -181,6 +181,20 @@ impl Invocation<'_> {
                 None => command.env_remove(name),
             };
         }
+        command
+    }
+
+    /// Starts it on a terminal of its own.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn on_terminal(mut self) -> crate::terminal::Session {
+        // A new session, whose terminal is what stdin is.
+        self.program.splice(0..0, ["setsid".into(), "-c".into()]);
+        crate::terminal::Session::start(self.command(), self.machine.secrets.clone())
+    }
+
+    /// Starts it.
+    pub(crate) fn spawn(mut self) -> Child {
+        let mut command = self.command();
         command.stdin(Stdio::piped()).stderr(Stdio::piped());
         command.stdout(self.stdout.take().unwrap_or_else(Stdio::piped));
         let mut child = command.spawn().unwrap();

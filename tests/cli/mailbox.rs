@@ -210,3 +210,34 @@ fn a_mailbox_that_is_not_there_is_empty() {
     desk.json(&format!("propose {} --mailbox file", desk.address("payee"))).fails(1, "io").names(&["file"]);
     assert_eq!(desk.read("file"), "precious");
 }
+
+#[test]
+fn an_origin_is_kept_bounded_and_shown_as_foreign_text() {
+    let desk = Desk::open("origin", 1, 1);
+    let to = desk.address("payee");
+    let origin = "{\"name\":\"payroll \u{1b}[2J\u{202e}\"}";
+    let proposed = desk.quorate(&format!("propose {to} --value 1 --json --origin")).arg(origin).run().data();
+    assert_eq!(proposed["transaction"]["origin"], origin);
+    let file = desk.path(proposed["file"].as_str().unwrap());
+    assert_eq!(desk::proposal(&file).origin(), origin);
+    // That nothing of it moves the cursor is checked of every run.
+    let shown = desk.run("show 0");
+    assert!(shown.text().contains("not signed: \"{\"name\":\"payroll"), "{shown}");
+    // It is no part of what is signed, and travels with the file, which keeps what it has.
+    for more in ["", "--origin other --note other"] {
+        let again = desk.propose(&format!("{to} --value 1 --safe-nonce 0 {more}"));
+        assert_eq!(again["safe_tx_hash"], proposed["safe_tx_hash"]);
+        assert_eq!((&again["transaction"]["origin"], &again["transaction"]["note"]), (&origin.into(), &"".into()));
+    }
+    desk.json("export 0 --output copy.json").data();
+    fs::remove_file(&file).unwrap();
+    desk.json("import copy.json").data();
+    assert_eq!(desk::proposal(&file).origin(), origin);
+
+    let before = desk.everything();
+    let long = "x".repeat(201);
+    desk.json(&format!("propose {to} --value 2 --origin {long}")).fails(2, "usage").names(&["201", "200"]);
+    assert!(desk.everything() == before);
+    let plain = desk.propose(&format!("{to} --value 2"));
+    assert!(plain["transaction"]["origin"].is_null());
+}

@@ -12,22 +12,31 @@ mod machine;
 mod node;
 mod run;
 mod snapshot;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 mod chains;
+mod contracts;
 mod creation;
 mod execution;
 mod failures;
+mod foundry;
 mod import;
 mod interrupts;
 mod keys;
 mod mailbox;
+mod migration;
 mod names;
+mod nested;
 mod nodes;
 mod offline;
+#[cfg(target_os = "linux")]
+mod prompts;
 mod proposal_files;
 mod settings;
 mod settings_file;
 mod signatures;
+mod signers;
 mod story;
 mod usage;
 mod writers;

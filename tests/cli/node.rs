@@ -27,6 +27,7 @@ pub(crate) enum Reply {
 pub(crate) struct Node {
     url: String,
     requests: Arc<Mutex<Vec<Value>>>,
+    heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Reply {
@@ -45,14 +46,15 @@ impl Node {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let (answer, seen) = (Arc::new(answer), requests.clone());
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let (answer, seen, kept) = (Arc::new(answer), requests.clone(), heads.clone());
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (answer, seen) = (answer.clone(), seen.clone());
-                thread::spawn(move || serve(stream, &*answer, &seen));
+                let (answer, seen, kept) = (answer.clone(), seen.clone(), kept.clone());
+                thread::spawn(move || serve(stream, &*answer, &seen, &kept));
             }
         });
-        Self { url, requests }
+        Self { url, requests, heads }
     }
 
     /// A node that passes requests on, and changes what it likes in them and in the answers.
@@ -68,6 +70,13 @@ impl Node {
     /// Returns how many requests came.
     pub(crate) fn requests(&self) -> usize {
         self.requests.lock().unwrap().len()
+    }
+
+    /// Returns the values of a header of the requests that came since the last look; a request without it is left out.
+    pub(crate) fn take_headers(&self, name: &str) -> Vec<String> {
+        let heads = std::mem::take(&mut *self.heads.lock().unwrap());
+        let lines = heads.iter().flat_map(|head| head.lines()).filter_map(|line| line.split_once(": "));
+        lines.filter(|(it, _)| it.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).collect()
     }
 
     /// Returns how often a method was called.
@@ -112,12 +121,18 @@ pub(crate) fn post(url: &str, body: &Value) -> Value {
     let head = "content-type: application/json\r\nconnection: close";
     write!(stream, "POST / HTTP/1.1\r\nhost: {address}\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
         .unwrap();
-    let answer = read_message(&mut stream).expect("an answer with a length");
+    let (_, answer) = read_message(&mut stream).expect("an answer with a length");
     serde_json::from_slice(&answer).unwrap()
 }
 
-fn serve(mut stream: TcpStream, answer: &dyn Fn(usize, &Value) -> Reply, seen: &Mutex<Vec<Value>>) {
-    let Some(body) = read_message(&mut stream) else { return };
+fn serve(
+    mut stream: TcpStream,
+    answer: &dyn Fn(usize, &Value) -> Reply,
+    seen: &Mutex<Vec<Value>>,
+    heads: &Mutex<Vec<String>>,
+) {
+    let Some((head, body)) = read_message(&mut stream) else { return };
+    heads.lock().unwrap().push(head);
     let request: Value = serde_json::from_slice(&body).unwrap();
     let number = {
         let mut seen = seen.lock().unwrap();
@@ -143,16 +158,17 @@ fn serve(mut stream: TcpStream, answer: &dyn Fn(usize, &Value) -> Reply, seen: &
     }
 }
 
-/// Reads the body of a message that states its length.
-fn read_message(stream: &mut TcpStream) -> Option<Vec<u8>> {
+/// Reads the head and the body of a message that states its length.
+fn read_message(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
-            let length: usize = head.lines().find_map(|line| line.strip_prefix("content-length: "))?.parse().ok()?;
+            let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+            let lower = head.to_ascii_lowercase();
+            let length: usize = lower.lines().find_map(|line| line.strip_prefix("content-length: "))?.parse().ok()?;
             if bytes.len() >= end + 4 + length {
-                return Some(bytes.split_off(end + 4));
+                return Some((head, bytes.split_off(end + 4)));
             }
         }
         match stream.read(&mut buffer) {

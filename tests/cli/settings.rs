@@ -155,7 +155,7 @@ fn a_file_that_is_wrong_is_refused_with_its_line() {
         (replaced("31337", "\"31337\""), "line 5"),
         (replaced("chain = \"local\"", "chain = \"remote\""), "remote"),
         (replaced("\"treasury\"\nmailbox", "\"vault\"\nmailbox"), "vault"),
-        (replaced("1.5.0", "one"), "line 11"),
+        (replaced("1.5.0", "one"), "line 11: \"one\""),
         (replaced(&safe, &safe[..41]), &safe[..41]),
         (format!("{good}[chains.local]\nchain_id = 1\n"), "line"),
         (format!("{good}\"0x1\" = \"{safe}\"\n"), "0x1"),
@@ -198,6 +198,7 @@ fn a_safe_of_another_release_than_the_file_pins_is_refused() {
 fn a_chain_that_contradicts_the_safe_is_refused() {
     let desk = desk("contradiction");
     desk.json("safe info --chain 1").fails(2, "usage").names(&["31337", "1"]);
+    desk.quorate("safe info --json").env("CHAIN", "1").run().fails(2, "usage").names(&["31337", "CHAIN says 1"]);
     desk.json("safe info --chain local").data();
     desk.json("safe info --chain 31337").data();
     desk.json("safe info --chain nowhere").fails(2, "usage").names(&["nowhere"]);

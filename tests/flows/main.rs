@@ -16,6 +16,7 @@ mod batches;
 mod cancellation;
 mod failures;
 mod management;
+mod migration;
 mod nested;
 mod race;
 mod refunds;

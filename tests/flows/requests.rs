@@ -16,6 +16,7 @@ async fn a_transaction_takes_few_requests() {
     let spec = SafeSpec {
         family: Family::Quorate,
         flavor: Flavor::L1,
+        copies: Default::default(),
         owners: owners.iter().map(Owner::address).collect(),
         threshold: 2,
         fallback_handler: Default::default(),

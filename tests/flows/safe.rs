@@ -49,6 +49,7 @@ impl Safe {
         let spec = SafeSpec {
             family,
             flavor,
+            copies: Default::default(),
             owners: owners.iter().map(Owner::address).collect(),
             threshold: u64::try_from(threshold).unwrap(),
             fallback_handler: handler,
