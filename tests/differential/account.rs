@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     cast::Cast,
-    outcome::Change,
     random::Random,
     world::{Shared, mapping},
 };
@@ -212,22 +211,6 @@ impl Overrides {
 
     pub(crate) fn storage(&mut self, address: Address, slots: impl IntoIterator<Item = (B256, B256)>) {
         self.0.entry(address).or_default().storage.extend(slots);
-    }
-
-    /// Returns what is known of an account's storage.
-    pub(crate) fn storage_of(&self, address: Address) -> BTreeMap<B256, B256> {
-        self.0.get(&address).map(|account| account.storage.clone()).unwrap_or_default()
-    }
-
-    /// Goes on from where a call ended.
-    pub(crate) fn apply(&mut self, changes: &BTreeMap<Address, Change>) {
-        for (address, change) in changes {
-            let account = self.0.entry(*address).or_default();
-            account.balance = change.balance.or(account.balance);
-            account.nonce = change.nonce.or(account.nonce);
-            account.code = change.code.clone().or_else(|| account.code.take());
-            account.storage.extend(&change.storage);
-        }
     }
 
     /// Returns the overrides as the chain takes them.

@@ -6,7 +6,6 @@ use alloy::{
     sol_types::SolCall,
 };
 use anvil_fixtures::{ACCOUNTS, ERC1271_OWNER, Fixtures, bindings::IMintable};
-use quorate_contracts::{Deployments, Family, Kind};
 use quorate_core::{BatchCall, Operation, encode_multi_send};
 use serde_json::json;
 
@@ -35,8 +34,6 @@ pub(crate) struct Cast {
     /// Addresses without code.
     pub(crate) strangers: Vec<Address>,
     pub(crate) tokens: [Address; 5],
-    pub(crate) sign_message_lib: Address,
-    pub(crate) create_call: Address,
 }
 
 impl Cast {
@@ -45,8 +42,6 @@ impl Cast {
         let signer = |account: &anvil_fixtures::Account| {
             PrivateKeySigner::from_bytes(&account.key).expect("the fixture's keys are keys")
         };
-        let set = Deployments::of(Family::V1_5_0);
-        let library = |kind| set.get(kind).expect("1.5.0 has every library").address;
         Self {
             chain_id,
             safes: (0..SAFES).map(|_| random.address()).collect(),
@@ -56,8 +51,6 @@ impl Cast {
             oddities: oddities().into_iter().map(|code| (random.address(), code)).collect(),
             strangers: (0..4).map(|_| random.address()).collect(),
             tokens: Self::tokens(),
-            sign_message_lib: library(Kind::SignMessageLib),
-            create_call: library(Kind::CreateCall),
         }
     }
 
@@ -106,9 +99,7 @@ impl Cast {
 
     /// Returns whether an address has different code in the two worlds.
     pub(crate) fn is_compared(&self, address: Address) -> bool {
-        let Shared { l1, l2, factory, multi_send, call_only, handler } = Shared::get();
-        [l1, l2, factory, multi_send, call_only, handler].contains(&address)
-            || self.proxies().any(|proxy| proxy == address)
+        self.proxies().chain(Shared::addresses()).any(|compared| compared == address)
     }
 
     /// Returns whether an address is known to be nobody's code.
@@ -166,12 +157,20 @@ fn oddities() -> Vec<Bytes> {
         number(2),
         [number(1), number(1)].concat(),
         vec![0, 0, 1],
+        // Five bytes as Solidity returns them.
+        [number(32), number(5), word(b"bytes")].concat(),
     ];
     let mut error = hex_error("GS026");
     error.truncate(100);
     let reverts = [vec![], vec![0xde, 0xad], error, vec![0x5a; 200]];
     let mut codes: Vec<Bytes> = answers.iter().map(|answer| answering(0xf3, answer)).collect();
     codes.extend(reverts.iter().map(|answer| answering(0xfd, answer)));
+    // The magic value and 4,064 bytes more: MSTORE at 0, RETURN.
+    codes.push(
+        [&[0x7f], word(&[0x16, 0x26, 0xba, 0x7e]).as_slice(), &[0x60, 0, 0x52, 0x61, 0x10, 0, 0x60, 0, 0xf3]]
+            .concat()
+            .into(),
+    );
     // INVALID: takes all the gas there is.
     codes.push(vec![0xfe].into());
     // SSTORE 1 in slot 0, then return the word 1: fails where nothing may be written.

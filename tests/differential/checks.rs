@@ -11,7 +11,7 @@ use crate::{
     calls::Scene,
     comparison::{Case, compare},
     generate::{WEALTH, any_safe},
-    signatures::Request,
+    signatures::{Care, Request},
     world::Shared,
 };
 
@@ -25,8 +25,14 @@ async fn signature_checks_are_the_same() {
         let required = if random.chance(70) { state.threshold } else { U256::from(random.below(5)) };
         let required = if random.chance(5) { random.number() } else { required };
         let read = usize::try_from(required).unwrap_or(1).min(8);
-        let mut request =
-            Request { cast, hash, others: vec![random.word()], required: read, executor: cast.anybody(random) };
+        let mut request = Request {
+            cast,
+            hash,
+            others: vec![random.word()],
+            required: read,
+            executor: cast.anybody(random),
+            care: Care::Careless,
+        };
         let (signatures, flaw) = request.make(random, &mut state);
         let executor = request.executor;
         if random.chance(5) {
@@ -83,7 +89,8 @@ async fn fallback_handlers_are_the_same() {
             let message = SafeMessage::of_hash(hash).hash(&domain).digest().hash();
             let others = vec![hash, random.word()];
             let required = usize::try_from(state.threshold).expect("a state has few owners");
-            let mut request = Request { cast, hash: message, others, required, executor: Address::ZERO };
+            let mut request =
+                Request { cast, hash: message, others, required, executor: Address::ZERO, care: Care::Careless };
             let (mut signature, flaw) = request.make(random, &mut state);
             if random.chance(30) {
                 signature = Bytes::new();

@@ -2,11 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Debug, time::Instant};
 
-use alloy::{
-    primitives::{Address, B256, Bytes, U256, b256},
-    sol_types::{SolCall, SolEvent},
-};
-use quorate_contracts::bindings::{IERC20, IMultisig};
+use alloy::primitives::{Address, B256, Bytes, U256, b256};
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,6 +11,7 @@ use crate::{
     known_differences::{KnownDifference, failed_simulation},
     outcome::{Change, Outcome},
     random::{Random, cases, say, seed},
+    refund::Refund,
     world::{Link, Links, Worlds},
 };
 
@@ -44,17 +41,8 @@ pub(crate) struct Case {
     pub(crate) refund: Option<Refund>,
     /// No encoder writes such data.
     pub(crate) malformed: bool,
-}
-
-/// A payment for gas.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Refund {
-    pub(crate) payer: Address,
-    pub(crate) token: Address,
-    pub(crate) receiver: Address,
-    pub(crate) base_gas: U256,
-    /// What a unit of gas costs.
-    pub(crate) price: U256,
+    /// Where the answer tells used gas: the word of the answer, behind a first word that is not 0.
+    pub(crate) gas_word: Option<usize>,
 }
 
 impl Case {
@@ -70,6 +58,7 @@ impl Case {
             twins: Vec::new(),
             refund: None,
             malformed: false,
+            gas_word: None,
         }
     }
 
@@ -93,18 +82,10 @@ impl Case {
         })
     }
 
-    /// Leaves out what a call costs its sender and gives to the block's producer, the code of the twins, calls among the
-    /// contracts that are compared (how they share their work is their own business), and calls that do nothing because
-    /// there is neither code nor value (some compilers look for code before they call, some after).
-    fn bare(&self, mut outcome: Outcome, cast: &Cast) -> Outcome {
-        outcome.failed_simulation = failed_simulation(self, &outcome);
-        outcome.frames.retain(|frame| {
-            let to: Address = frame.to.parse().unwrap_or_default();
-            let idle = frame.value.is_zero() && cast.has_no_code(to);
-            // What a factory creates is compared by what it changes.
-            let created = frame.kind == "CREATE2" && frame.from.parse().is_ok_and(|from| cast.is_compared(from));
-            !idle && !created && !cast.is_compared(to) && self.twins.iter().all(|(official, _)| *official != to)
-        });
+    /// Leaves out what a call costs its sender and gives to the block's producer, the code of the twins, and what
+    /// [`Case::visible`] leaves out.
+    fn bare(&self, outcome: Outcome, cast: &Cast) -> Outcome {
+        let mut outcome = self.visible(outcome, cast);
         for (official, _) in &self.twins {
             if let Some(change) = outcome.changes.get_mut(official) {
                 change.code = change.code.take().map(|_| "0x".to_owned());
@@ -121,6 +102,20 @@ impl Case {
             }
         }
         outcome.changes.retain(|_, change| *change != Change::default());
+        outcome
+    }
+
+    /// Leaves out calls among the contracts that are compared (how they share their work is their own business), and calls
+    /// that do nothing because there is neither code nor value (some compilers look for code before they call, some after).
+    pub(crate) fn visible(&self, mut outcome: Outcome, cast: &Cast) -> Outcome {
+        outcome.failed_simulation = failed_simulation(self, &outcome);
+        outcome.frames.retain(|frame| {
+            let to: Address = frame.to.parse().unwrap_or_default();
+            let idle = frame.value.is_zero() && cast.has_no_code(to);
+            // What a factory creates is compared by what it changes.
+            let created = frame.kind == "CREATE2" && frame.from.parse().is_ok_and(|from| cast.is_compared(from));
+            !idle && !created && !cast.is_compared(to) && self.twins.iter().all(|(official, _)| *official != to)
+        });
         outcome
     }
 }
@@ -202,14 +197,10 @@ impl<'a> Tally<'a> {
     pub(crate) fn add(&mut self, index: usize, case: &Case, official: &Outcome, ours: &Outcome) {
         self.cases += 1;
         self.succeeded += usize::from(official.success);
-        let compared = match (KnownDifference::of(case, official, ours), same(case, official, ours)) {
-            (Some(known), _) if !known.holds(official, ours) => Err(format!("not what is known of: {}", known.title())),
-            (Some(known), Err(_)) => {
-                *self.known.entry(known).or_default() += 1;
-                Ok(())
-            }
-            (_, compared) => compared,
-        };
+        let compared = check(case, official, ours);
+        if let Ok(Some(known)) = compared {
+            *self.known.entry(known).or_default() += 1;
+        }
         if let Err(what) = compared {
             let report = format!(
                 "{} case {index}, {}: {what}\n  seed {}\n  {} -> {} value {} gas price {}\n  data {}\n  state {}\n  \
@@ -243,11 +234,30 @@ impl<'a> Tally<'a> {
     }
 }
 
+/// Compares the outcomes of a case; returns the known difference that they show.
+pub(crate) fn check(case: &Case, official: &Outcome, ours: &Outcome) -> Result<Option<KnownDifference>, String> {
+    match (KnownDifference::of(case, official, ours), same(case, official, ours)) {
+        (Some(known), _) if !known.holds(official, ours) => Err(format!("not what is known of: {}", known.title())),
+        (Some(known), Err(_)) => Ok(Some(known)),
+        (_, compared) => compared.map(|()| None),
+    }
+}
+
 /// Compares two outcomes. What a refund pays depends on gas, so it is checked by itself and then taken out of both.
 fn same(case: &Case, official: &Outcome, ours: &Outcome) -> Result<(), String> {
     differ("results", &official.success, &ours.success)?;
     let payments = case.refund.and_then(|refund| Some((refund, refund.payment(official)?, refund.payment(ours)?)));
+    let told = case.gas_word.and_then(|at| Some((at, official.word(0)?, official.word(at)?, ours.word(at)?)));
     let (official, ours) = match payments {
+        _ if told.is_some_and(|(_, first, ..)| !first.is_zero()) => {
+            let (at, _, theirs, our) = told.expect("it was looked at");
+            // How much is for the tests of gas to say; here it only has to be the same measure.
+            let slack = theirs / U256::from(4) + U256::from(1000);
+            if our > theirs + slack || our + slack < theirs / U256::from(2) {
+                return Err(format!("{our} gas instead of {theirs}"));
+            }
+            (&official.without_word(at), &ours.without_word(at))
+        }
         Some((refund, theirs, our)) if theirs != our => {
             if let Some(strange) = [theirs, our].into_iter().find(|payment| !refund.explains(*payment)) {
                 return Err(format!("a payment of {strange} for gas"));
@@ -277,39 +287,21 @@ fn differ_at<T: Debug + Eq>(what: &str, official: &[T], ours: &[T]) -> Result<()
     place.map_or(Ok(()), |at| differ(what, &official.get(at), &ours.get(at)))
 }
 
-impl Refund {
-    /// Returns what was paid, or what was tried to be paid.
-    fn payment(&self, outcome: &Outcome) -> Option<U256> {
-        let executed = [IMultisig::ExecutionSuccess::SIGNATURE_HASH, IMultisig::ExecutionFailure::SIGNATURE_HASH];
-        let executed = executed.map(|hash| hash.to_string());
-        let announced = outcome.events.iter().rfind(|event| {
-            event.address.parse() == Ok(self.payer)
-                && event.topics.first().is_some_and(|topic| executed.contains(topic))
-        });
-        if let Some(event) = announced {
-            return event.data.parse().ok();
-        }
-        // The execution was undone, so there is no event; the call that paid is there.
-        let is = |text: &str, address: Address| text.parse() == Ok(address);
-        let mut paid = outcome.frames.iter().rev().filter(|frame| frame.kind == "CALL" && is(&frame.from, self.payer));
-        if self.token.is_zero() {
-            return paid.find(|frame| is(&frame.to, self.receiver) && frame.input == "0x").map(|frame| frame.value);
-        }
-        let transfer = IERC20::transferCall { to: self.receiver, value: U256::ZERO }.abi_encode();
-        let prefix = alloy::hex::encode_prefixed(&transfer[..36]);
-        let amount = |input: &str| input.strip_prefix(&prefix).and_then(|amount| U256::from_str_radix(amount, 16).ok());
-        paid.find_map(|frame| amount(&frame.input).filter(|_| is(&frame.to, self.token)))
-    }
-
-    /// Returns whether a payment is the price of some amount of gas that can have been used.
-    fn explains(&self, payment: U256) -> bool {
-        let gas = payment.checked_div(self.price).and_then(|gas| gas.checked_sub(self.base_gas));
-        (payment % self.price).is_zero() && gas.is_some_and(|gas| gas < U256::from(GAS))
-    }
-}
-
 /// Replaces the payment where it is passed on and where it is announced, and leaves of balances only that they changed.
 fn without_payment(outcome: &Outcome, payment: U256) -> Outcome {
+    let mut outcome = with_marked_payment(outcome, payment);
+    let tokens = Cast::tokens();
+    for (address, change) in &mut outcome.changes {
+        change.balance = change.balance.map(|_| U256::ZERO);
+        if tokens.contains(address) {
+            change.storage.values_mut().for_each(|value| *value = B256::ZERO);
+        }
+    }
+    outcome
+}
+
+/// Replaces the payment where it is passed on and where it is announced.
+pub(crate) fn with_marked_payment(outcome: &Outcome, payment: U256) -> Outcome {
     /// Any word that nobody else uses.
     const MARK: B256 = b256!("7061796d656e747061796d656e747061796d656e747061796d656e747061796d");
     let mut outcome = outcome.clone();
@@ -323,13 +315,6 @@ fn without_payment(outcome: &Outcome, payment: U256) -> Outcome {
         replace_word(&mut frame.output, 4, payment.into(), MARK);
         if frame.value == payment {
             frame.value = MARK.into();
-        }
-    }
-    let tokens = Cast::tokens();
-    for (address, change) in &mut outcome.changes {
-        change.balance = change.balance.map(|_| U256::ZERO);
-        if tokens.contains(address) {
-            change.storage.values_mut().for_each(|value| *value = B256::ZERO);
         }
     }
     outcome

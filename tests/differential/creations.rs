@@ -37,7 +37,7 @@ async fn creations_are_the_same() {
             }
         };
         // What these do depends on the address of the proxy.
-        let own = [cast.sign_message_lib, cast.create_call];
+        let own = [shared.sign_message_lib, shared.create_call];
         if own
             .iter()
             .chain(&cast.tokens)

@@ -9,7 +9,8 @@ use crate::{
     account::SafeState,
     calls::{Inner, Scene},
     comparison::{Case, compare},
-    generate::{ETHER, WEALTH, any_safe, direct, execute, setup, signed},
+    generate::{ETHER, WEALTH, any_safe, direct, execute, setup, signed, spoil},
+    signatures::Care,
 };
 
 #[tokio::test]
@@ -154,29 +155,10 @@ async fn malformed_calls_do_the_same_or_nothing() {
                 let tx = Scene { cast: &worlds.cast, safe, state: &state }.inner(random);
                 let (to, data) = (tx.to, tx.data);
                 let tx = SafeTx::call(to, tx.value, data, state.nonce);
-                signed(random, worlds, safe, &mut state, &tx, "execTransaction".to_owned())
+                signed(random, worlds, safe, &mut state, &tx, "execTransaction".to_owned(), Care::Careless)
             }
         };
-        let mut data = case.data.to_vec();
-        let words = data.len().saturating_sub(4) / 32;
-        let kind = random.below(4);
-        // Told to burn more gas than there is, the hog answers how much there is.
-        let tells_gas = data.windows(20).any(|window| window == Fixtures::get().gas_hog.as_slice());
-        if words == 0 || kind == 0 || tells_gas {
-            data.truncate(random.below(data.len() + 1));
-            case.label.push_str(", cut");
-        } else {
-            let word = random.below(words.min(last_word + 1));
-            let at = 4 + 32 * word;
-            match kind {
-                1 => data[at + random.below(12)] = random.byte(),
-                2 => data[at..at + 32].copy_from_slice(&random.number().to_be_bytes::<32>()),
-                _ => data[at + 31] = data[at + 31].wrapping_add(random.byte()),
-            }
-            case.label.push_str(&format!(", word {word} changed"));
-        }
-        case.data = data.into();
-        case.malformed = true;
+        spoil(random, &mut case, last_word);
         overrides.storage(safe, state.storage());
         overrides.balance(case.from, WEALTH);
         case.overrides = overrides;

@@ -10,10 +10,11 @@ use quorate_core::{Domain, Operation, SafeId, SafeTx, Version};
 
 use crate::{
     account::{Overrides, SafeState},
-    calls::{Scene, reverter},
-    comparison::{Case, Refund},
+    calls::{Inner, Scene, reverter},
+    comparison::Case,
     random::Random,
-    signatures::Request,
+    refund::Refund,
+    signatures::{Care, Request},
     world::{Shared, Worlds},
 };
 
@@ -45,14 +46,7 @@ pub(crate) fn any_safe(random: &mut Random, worlds: &Worlds) -> (Address, SafeSt
 pub(crate) fn execute(random: &mut Random, worlds: &Worlds, safe: Address, state: &mut SafeState) -> Case {
     let cast = &worlds.cast;
     let inner = Scene { cast, safe, state }.inner(random);
-    let mut tx = SafeTx {
-        to: inner.to,
-        value: inner.value,
-        data: inner.data,
-        operation: if inner.operation == 0 { Operation::Call } else { Operation::DelegateCall },
-        nonce: state.nonce,
-        ..SafeTx::default()
-    };
+    let mut tx = transaction(&inner, state.nonce);
     let mut gas_price = None;
     let mut label = inner.label.to_owned();
     match random.below(10) {
@@ -64,23 +58,25 @@ pub(crate) fn execute(random: &mut Random, worlds: &Worlds, safe: Address, state
         }
     }
 
-    let mut case = signed(random, worlds, safe, state, &tx, label);
-    if let Some(gas_price) = gas_price {
-        case.gas_price = gas_price;
-        // In the native token no more is paid than the outer transaction costs.
-        let limit = if tx.gas_token.is_zero() { U256::from(gas_price) } else { U256::MAX };
-        case.refund = (!limit.is_zero()).then(|| Refund {
-            payer: safe,
-            token: tx.gas_token,
-            receiver: if tx.refund_receiver.is_zero() { case.from } else { tx.refund_receiver },
-            base_gas: tx.base_gas,
-            price: tx.gas_price.min(limit),
-        });
-    }
+    let mut case = signed(random, worlds, safe, state, &tx, label, Care::Careless);
+    case.gas_price = gas_price.unwrap_or(0);
+    case.refund = Refund::asked(&tx, &case, worlds.chain_id());
     if random.chance(15) {
         case.value = U256::from(random.below(1000));
     }
     case
+}
+
+/// What the owners sign to make a call.
+pub(crate) fn transaction(inner: &Inner, nonce: U256) -> SafeTx {
+    SafeTx {
+        to: inner.to,
+        value: inner.value,
+        data: inner.data.clone(),
+        operation: if inner.operation == 0 { Operation::Call } else { Operation::DelegateCall },
+        nonce,
+        ..SafeTx::default()
+    }
 }
 
 /// The call of `execTransaction` with some set of signatures. The state gets the approvals that they need.
@@ -91,8 +87,10 @@ pub(crate) fn signed(
     state: &mut SafeState,
     tx: &SafeTx,
     mut label: String,
+    care: Care,
 ) -> Case {
     let cast = &worlds.cast;
+    let stranger = if random.chance(90) { random.pick(&cast.strangers) } else { cast.anybody(random) };
     let domain =
         |chain_id, safe| Domain::new(SafeId::new(chain_id, safe), Version::V1_5_0).expect("1.5.0 has a domain");
     let chain_id = worlds.chain_id();
@@ -107,7 +105,8 @@ pub(crate) fn signed(
         hash: tx.hash(&domain(chain_id, safe)).hash(),
         others,
         required: usize::try_from(state.threshold).unwrap_or(1).min(8),
-        executor: if random.chance(90) { random.pick(&cast.strangers) } else { cast.anybody(random) },
+        executor: if let Care::Pinned(executor) = care { executor } else { stranger },
+        care,
     };
     let (signatures, flaw) = request.make(random, state);
     label.push_str(": ");
@@ -117,7 +116,7 @@ pub(crate) fn signed(
 
 /// Gas that an inner call must get: plenty of what there is, or more than there ever is. What lies between depends on
 /// the gas used before, and that may differ.
-fn safe_tx_gas(random: &mut Random, small: bool) -> U256 {
+pub(crate) fn safe_tx_gas(random: &mut Random, small: bool) -> U256 {
     match random.below(3) {
         0 if small => U256::from(1 + random.below(10_000)),
         0 | 1 => U256::from(1_000_000 + random.below(1_000_000)),
@@ -132,7 +131,7 @@ fn safe_tx_gas(random: &mut Random, small: bool) -> U256 {
 ///
 /// The inner call gets either no gas or far more than it needs, so that its end does not depend on how much its code
 /// takes. The fee token is left out: what it keeps of a payment cannot be told from the payment.
-fn refund(random: &mut Random, worlds: &Worlds, tx: &mut SafeTx) -> u64 {
+pub(crate) fn refund(random: &mut Random, worlds: &Worlds, tx: &mut SafeTx) -> u64 {
     let cast = &worlds.cast;
     tx.gas_price = if random.chance(85) { U256::from(1 + random.below(5)) } else { random.number().max(U256::ONE) };
     tx.base_gas = if random.chance(85) { U256::from(random.below(100_000)) } else { random.number() };
@@ -255,4 +254,28 @@ pub(crate) fn setup(random: &mut Random, worlds: &Worlds, safe: Address) -> Vec<
         paymentReceiver: if random.chance(40) { Address::ZERO } else { cast.anybody(random) },
     }
     .abi_encode()
+}
+
+/// Makes calldata that no encoder writes: it is cut, or one of its words up to `last_word` is another one.
+pub(crate) fn spoil(random: &mut Random, case: &mut Case, last_word: usize) {
+    let mut data = case.data.to_vec();
+    let words = data.len().saturating_sub(4) / 32;
+    let kind = random.below(4);
+    // Told to burn more gas than there is, the hog answers how much there is.
+    let tells_gas = data.windows(20).any(|window| window == Fixtures::get().gas_hog.as_slice());
+    if words == 0 || kind == 0 || tells_gas {
+        data.truncate(random.below(data.len() + 1));
+        case.label.push_str(", cut");
+    } else {
+        let word = random.below(words.min(last_word + 1));
+        let at = 4 + 32 * word;
+        match kind {
+            1 => data[at + random.below(12)] = random.byte(),
+            2 => data[at..at + 32].copy_from_slice(&random.number().to_be_bytes::<32>()),
+            _ => data[at + 31] = data[at + 31].wrapping_add(random.byte()),
+        }
+        case.label.push_str(&format!(", word {word} changed"));
+    }
+    case.data = data.into();
+    case.malformed = true;
 }

@@ -1,7 +1,7 @@
 //! Where the two codes may differ: one rule for each row of `contracts/DIFFERENCES.md` that a trace can show.
 
 use alloy::{
-    primitives::{B256, Bytes, U256, hex},
+    primitives::{Bytes, U256, hex},
     sol_types::{Panic, PanicKind, SolCall, SolError},
 };
 use quorate_contracts::bindings::{IFallbackHandler, IMultisig};
@@ -17,7 +17,6 @@ use crate::{
 pub(crate) enum KnownDifference {
     UnfitArguments,
     FailingSimulation,
-    LastNonce,
 }
 
 impl KnownDifference {
@@ -29,7 +28,7 @@ impl KnownDifference {
         if official.failed_simulation.is_some() || ours.failed_simulation.is_some() {
             return Some(Self::FailingSimulation);
         }
-        has_last_nonce(case).then_some(Self::LastNonce)
+        None
     }
 
     /// Returns whether the outcomes are those that the row says.
@@ -45,7 +44,6 @@ impl KnownDifference {
                     && leftover == Some(32)
                     && bytes(&ours.output) == *answer
             }),
-            Self::LastNonce => !ours.success && bytes(&ours.output) == panic(PanicKind::UnderOverflow),
         }
     }
 
@@ -54,7 +52,6 @@ impl KnownDifference {
         match self {
             Self::UnfitArguments => "Arguments that do not fit their type",
             Self::FailingSimulation => "`simulate` of the fallback handler when the target fails",
-            Self::LastNonce => "The last nonce, 2^256 - 1",
         }
     }
 }
@@ -103,12 +100,6 @@ fn reported_failure(report: &Bytes) -> Option<Bytes> {
     (success.is_zero() && length == U256::from(answer.len())).then_some(answer)
 }
 
-/// The owners execute when the nonce cannot grow.
-fn has_last_nonce(case: &Case) -> bool {
-    let nonce = case.overrides.storage_of(case.to).get(&B256::with_last_byte(5)).copied().unwrap_or_default();
-    case.data.starts_with(&IMultisig::execTransactionCall::SELECTOR) && nonce == B256::repeat_byte(0xff)
-}
-
 fn panic(kind: PanicKind) -> Vec<u8> {
     Panic::from(kind).abi_encode()
 }
@@ -128,7 +119,7 @@ mod tests {
             .filter(|row| row.contains("known_differences.rs"))
             .filter_map(|row| row.split('|').nth(1).map(str::trim))
             .collect();
-        let rules = [KnownDifference::UnfitArguments, KnownDifference::FailingSimulation, KnownDifference::LastNonce];
+        let rules = [KnownDifference::UnfitArguments, KnownDifference::FailingSimulation];
         let mut titles = rules.map(KnownDifference::title);
         listed.sort_unstable();
         titles.sort_unstable();

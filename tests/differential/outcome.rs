@@ -67,6 +67,21 @@ impl Outcome {
             failed_simulation: None,
         }
     }
+
+    /// Returns one word of what was returned or reverted with.
+    pub(crate) fn word(&self, at: usize) -> Option<U256> {
+        let digits = self.output.get(2 + 64 * at..66 + 64 * at)?;
+        U256::from_str_radix(digits, 16).ok()
+    }
+
+    /// Returns the same with one word of the output set to 0.
+    pub(crate) fn without_word(&self, at: usize) -> Self {
+        let mut outcome = self.clone();
+        if outcome.word(at).is_some() {
+            outcome.output.replace_range(2 + 64 * at..66 + 64 * at, &"0".repeat(64));
+        }
+        outcome
+    }
 }
 
 impl fmt::Display for Outcome {
@@ -100,8 +115,21 @@ impl fmt::Display for Outcome {
     }
 }
 
+impl Event {
+    /// Reads an event from a trace or a receipt.
+    pub(crate) fn of_log(log: &Value) -> Self {
+        let topics = log["topics"].as_array().into_iter().flatten();
+        let topics = topics.filter_map(|topic| topic.as_str().map(ToOwned::to_owned)).collect();
+        Self { address: text(log, "address"), topics, data: text(log, "data") }
+    }
+}
+
+fn text(value: &Value, field: &str) -> String {
+    value[field].as_str().unwrap_or("0x").to_owned()
+}
+
 /// Adds the reason to the bytes of a revert that has one.
-fn readable(hex: &str) -> String {
+pub(crate) fn readable(hex: &str) -> String {
     let reason = hex
         .strip_prefix("0x08c379a0")
         .and_then(|rest| rest.get(128..))
@@ -112,7 +140,6 @@ fn readable(hex: &str) -> String {
 
 /// Collects a call and the calls in it. What a failing call did is undone, its events too.
 fn walk(call: &Value, lasting: bool, events: &mut Vec<(u64, Event)>, frames: &mut Vec<Frame>) {
-    let text = |value: &Value, field: &str| value[field].as_str().unwrap_or("0x").to_owned();
     let success = call["error"].is_null();
     let lasting = lasting && success;
     let frame = Frame {
@@ -129,11 +156,8 @@ fn walk(call: &Value, lasting: bool, events: &mut Vec<(u64, Event)>, frames: &mu
     }
     if lasting {
         for log in call["logs"].as_array().into_iter().flatten() {
-            let topics = log["topics"].as_array().into_iter().flatten();
-            let topics = topics.filter_map(|topic| topic.as_str().map(ToOwned::to_owned)).collect();
-            let event = Event { address: text(log, "address"), topics, data: text(log, "data") };
             let index = log["index"].as_str().map_or(U256::ZERO, number);
-            events.push((index.to(), event));
+            events.push((index.to(), Event::of_log(log)));
         }
     }
     for inner in call["calls"].as_array().into_iter().flatten() {

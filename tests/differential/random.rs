@@ -18,6 +18,9 @@ const ROUNDS: &str = "QUORATE_ROUNDS";
 /// Limits every test to the case with this index.
 const CASE: &str = "QUORATE_CASE";
 
+/// Limits a history to these of its steps, such as `0,3,7`.
+const ONLY_STEPS: &str = "QUORATE_ONLY_STEPS";
+
 /// A source of numbers that depends on nothing but what it was made from.
 ///
 /// The generator is SplitMix64.
@@ -114,6 +117,19 @@ pub(crate) fn cases(usual: usize) -> Vec<usize> {
     let only = number(CASE).and_then(|index| usize::try_from(index).ok());
     let rounds = number(ROUNDS).and_then(|rounds| usize::try_from(rounds).ok()).unwrap_or(1);
     only.map_or_else(|| (0..usual * rounds).collect(), |index| vec![index])
+}
+
+/// Returns a number of cases or steps: `usual` unless `variable` says otherwise.
+pub(crate) fn count(variable: &str, usual: usize) -> usize {
+    number(variable).and_then(|number| usize::try_from(number).ok()).unwrap_or(usual)
+}
+
+/// Returns the steps to which a history is limited, if it is.
+pub(crate) fn chosen() -> Option<Vec<usize>> {
+    let text = env::var(ONLY_STEPS).ok()?;
+    let steps = text.split(',').map(|step| step.trim().parse());
+    let steps: Result<_, _> = steps.collect();
+    Some(steps.unwrap_or_else(|_| panic!("{ONLY_STEPS} is a list of numbers, not `{text}`")))
 }
 
 /// Writes a line where the test harness does not swallow it.

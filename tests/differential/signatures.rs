@@ -26,6 +26,18 @@ pub(crate) struct Request<'a> {
     pub(crate) required: usize,
     /// Who counts as executor; may be replaced by an owner.
     pub(crate) executor: Address,
+    pub(crate) care: Care,
+}
+
+/// How carefully owners sign.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Care {
+    /// Often wrongly, in every way.
+    Careless,
+    /// Rightly, by whatever means each has.
+    Careful,
+    /// Rightly, for this executor.
+    Pinned(Address),
 }
 
 /// One signature before it is packed.
@@ -38,7 +50,13 @@ struct Item {
     dynamic: Option<Bytes>,
 }
 
-impl Request<'_> {
+impl<'a> Request<'a> {
+    /// Asks the owners for right signatures of one hash, without an executor among them.
+    pub(crate) fn careful(cast: &'a Cast, hash: B256, state: &SafeState) -> Self {
+        let required = usize::try_from(state.threshold).unwrap_or(1).min(8);
+        Self { cast, hash, others: Vec::new(), required, executor: Address::ZERO, care: Care::Pinned(Address::ZERO) }
+    }
+
     /// Makes a set of signatures and says what is wrong with it. Approvals go to `state`.
     pub(crate) fn make(&mut self, random: &mut Random, state: &mut SafeState) -> (Bytes, String) {
         let mut owners = state.owners.clone();
@@ -50,7 +68,8 @@ impl Request<'_> {
         let mut items: Vec<Item> = owners.iter().map(|owner| self.item(random, state, *owner)).collect();
         items.sort_by_key(|item| item.owner);
 
-        let flaw = random.chance(40).then(|| random.below(9));
+        let careless = self.care == Care::Careless;
+        let flaw = (careless && random.chance(40)).then(|| random.below(9));
         match flaw {
             Some(0) => {
                 label = "permuted".to_owned();
@@ -87,7 +106,7 @@ impl Request<'_> {
                 let hash = random.pick(&self.others);
                 let at = random.below(items.len());
                 let owner = items[at].owner;
-                let request = Self { cast: self.cast, hash, others: Vec::new(), required: 0, executor: self.executor };
+                let request = Self { hash, others: Vec::new(), required: 0, ..*self };
                 items[at] = request.signed(random, owner);
             }
             Some(4..=6) if !items.is_empty() => {
@@ -97,12 +116,12 @@ impl Request<'_> {
             _ => {}
         }
 
-        let offsets = matches!(flaw, Some(7)) || random.chance(4);
+        let offsets = matches!(flaw, Some(7)) || (careless && random.chance(4));
         if offsets {
             label.push_str(", odd offsets");
         }
         let mut blob = pack(random, &items, if offsets { self.required * STATIC } else { 0 });
-        if matches!(flaw, Some(8)) || random.chance(3) {
+        if matches!(flaw, Some(8)) || (careless && random.chance(3)) {
             label.push_str(", cut or filled");
             match random.below(4) {
                 0 => blob.truncate(random.below(blob.len() + 1)),
@@ -120,18 +139,33 @@ impl Request<'_> {
 
     /// Makes the signature of `owner`, in one of the ways that it has.
     fn item(&mut self, random: &mut Random, state: &mut SafeState, owner: Address) -> Item {
+        let careless = self.care == Care::Careless;
         match random.below(10) {
-            0 | 1 => {
-                state.approved.push((owner, self.hash));
-                Item { b: random.word(), ..Item::claimed(owner, 1) }
-            }
-            2 if random.chance(50) => {
+            0 | 1 => self.approved(random, state, owner),
+            2 if careless && random.chance(50) => {
                 self.executor = owner;
                 Item::claimed(owner, 1)
             }
-            3 if random.chance(20) => Item::claimed(owner, 1),
+            3 if careless && random.chance(20) => Item::claimed(owner, 1),
+            _ if self.executor == owner && !careless => Item::claimed(owner, 1),
+            2 if self.care == Care::Careful && !state.owners.contains(&self.executor) => {
+                self.executor = owner;
+                Item::claimed(owner, 1)
+            }
+            _ if !careless && !self.can_sign(owner) => self.approved(random, state, owner),
             _ => self.signed(random, owner),
         }
+    }
+
+    fn approved(&self, random: &mut Random, state: &mut SafeState, owner: Address) -> Item {
+        state.approved.push((owner, self.hash));
+        Item { b: random.word(), ..Item::claimed(owner, 1) }
+    }
+
+    fn can_sign(&self, owner: Address) -> bool {
+        owner == self.cast.nested
+            || self.cast.signers.iter().any(|signer| signer.address() == owner)
+            || self.cast.validators.iter().any(|(address, _)| *address == owner)
     }
 
     fn signed(&self, random: &mut Random, owner: Address) -> Item {
@@ -145,14 +179,22 @@ impl Request<'_> {
         }
         if let Some((_, authority)) = self.cast.validators.iter().find(|(address, _)| *address == owner) {
             let signature = ecdsa(authority, self.hash, 0).packed();
-            return contract(if random.chance(90) { signature.into() } else { random.some_bytes(80) });
+            return contract(if self.care != Care::Careless || random.chance(90) {
+                signature.into()
+            } else {
+                random.some_bytes(80)
+            });
         }
         if owner == self.cast.nested {
             let safe = SafeId::new(self.cast.chain_id, owner);
             let domain = Domain::new(safe, Version::V1_5_0).expect("1.5.0 has a domain");
             let hash = SafeMessage::of_hash(self.hash).hash(&domain).digest().hash();
             let signature = ecdsa(&random.pick(&self.cast.signers[..3]), hash, 0).packed();
-            return contract(if random.chance(90) { signature.into() } else { random.some_bytes(80) });
+            return contract(if self.care != Care::Careless || random.chance(90) {
+                signature.into()
+            } else {
+                random.some_bytes(80)
+            });
         }
         contract(random.some_bytes(100))
     }
@@ -209,6 +251,12 @@ impl Item {
         };
         label.to_owned()
     }
+}
+
+/// Writes the signature of one contract.
+pub(crate) fn contract_signature(owner: Address, dynamic: &Bytes) -> Bytes {
+    let item = Item { b: U256::from(STATIC).into(), ..Item::claimed(owner, 0) };
+    [item.packed().as_slice(), &U256::from(dynamic.len()).to_be_bytes::<32>(), dynamic].concat().into()
 }
 
 fn ecdsa(signer: &PrivateKeySigner, hash: B256, add: u8) -> Item {

@@ -13,7 +13,7 @@ use alloy::{
 };
 use anvil_fixtures::{Chain, Options};
 use quorate_contracts::{
-    Artifact, Deployments, Family, Flavor, artifact, bindings::IMultisigProxyFactory::proxyCreationCodeCall,
+    Artifact, Deployments, Family, Flavor, Kind, artifact, bindings::IMultisigProxyFactory::proxyCreationCodeCall,
 };
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -39,23 +39,44 @@ pub(crate) struct Shared {
     pub(crate) multi_send: Address,
     pub(crate) call_only: Address,
     pub(crate) handler: Address,
+    pub(crate) extensible: Address,
+    pub(crate) token_callback: Address,
+    pub(crate) create_call: Address,
+    pub(crate) sign_message_lib: Address,
+    pub(crate) accessor: Address,
+    pub(crate) migration: Address,
+    pub(crate) to_l2_setup: Address,
 }
 
 impl Shared {
     /// Returns the addresses, which are those of Safe 1.5.0 in both worlds.
     pub(crate) fn get() -> Self {
         let set = Deployments::of(Family::V1_5_0);
+        let address = |kind| set.get(kind).expect("1.5.0 has every contract").address;
         Self {
-            l1: set.singleton(Flavor::L1).address,
-            l2: set.singleton(Flavor::L2).address,
-            factory: set.proxy_factory().address,
-            multi_send: set.multi_send().address,
-            call_only: set.multi_send_call_only().address,
-            handler: set.fallback_handler().address,
+            l1: address(Kind::Singleton(Flavor::L1)),
+            l2: address(Kind::Singleton(Flavor::L2)),
+            factory: address(Kind::ProxyFactory),
+            multi_send: address(Kind::MultiSend),
+            call_only: address(Kind::MultiSendCallOnly),
+            handler: address(Kind::FallbackHandler),
+            extensible: address(Kind::ExtensibleFallbackHandler),
+            token_callback: address(Kind::TokenCallbackHandler),
+            create_call: address(Kind::CreateCall),
+            sign_message_lib: address(Kind::SignMessageLib),
+            accessor: address(Kind::SimulateTxAccessor),
+            migration: address(Kind::Migration),
+            to_l2_setup: address(Kind::ToL2Setup),
         }
     }
 
-    fn quorate(self) -> [(Address, &'static Artifact); 6] {
+    /// Returns the addresses alone.
+    pub(crate) fn addresses() -> impl Iterator<Item = Address> {
+        Self::get().quorate().into_iter().map(|(address, _)| address)
+    }
+
+    /// Returns where Quorate's contracts stand in for the official ones.
+    const fn quorate(self) -> [(Address, &'static Artifact); 13] {
         [
             (self.l1, &artifact::MULTISIG),
             (self.l2, &artifact::MULTISIG_L2),
@@ -63,18 +84,31 @@ impl Shared {
             (self.multi_send, &artifact::MULTI_SEND),
             (self.call_only, &artifact::MULTI_SEND_CALL_ONLY),
             (self.handler, &artifact::FALLBACK_HANDLER),
+            (self.extensible, &artifact::EXTENSIBLE_FALLBACK_HANDLER),
+            (self.token_callback, &artifact::TOKEN_CALLBACK_HANDLER),
+            (self.create_call, &artifact::CREATE_CALL),
+            (self.sign_message_lib, &artifact::SIGN_MESSAGE_LIB),
+            (self.accessor, &artifact::SIMULATE_TX_ACCESSOR),
+            (self.migration, &artifact::MIGRATION),
+            (self.to_l2_setup, &artifact::TO_L2_SETUP),
         ]
+    }
+
+    /// Returns what a constructor at `address` is told: a migration, where it leads.
+    fn arguments(self, address: Address) -> Vec<Address> {
+        if address == self.migration { vec![self.l1, self.l2, self.handler] } else { Vec::new() }
     }
 }
 
 impl Worlds {
-    /// Returns the worlds, which are started by whoever asks first.
+    /// Returns the worlds in which nothing is ever mined, which are started by whoever asks first.
     pub(crate) async fn get() -> &'static Self {
         static WORLDS: OnceCell<Worlds> = OnceCell::const_new();
         WORLDS.get_or_init(Self::start).await
     }
 
-    async fn start() -> Self {
+    /// Starts two worlds. They stop when they are dropped.
+    pub(crate) async fn start() -> Self {
         // Any id below that of the largest known chain: it is part of what is signed.
         let options = Options { chain_id: 1 + random::seed() % (1 << 40), ..Options::default() };
         let (official, ours) = tokio::join!(Chain::start(&options), Chain::start(&options));
@@ -85,8 +119,9 @@ impl Worlds {
             let link = Link::new(chain.url());
             cast.prepare(&link).await;
             if quorate {
-                for (address, artifact) in Shared::get().quorate() {
-                    link.set_code(address, &artifact.runtime_code_at(address)).await;
+                let shared = Shared::get();
+                for (address, artifact) in shared.quorate() {
+                    link.set_code(address, &artifact.runtime_code_with(address, &shared.arguments(address))).await;
                 }
             }
             let creation_code = link.proxy_creation_code().await;
