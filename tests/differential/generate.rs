@@ -261,10 +261,11 @@ pub(crate) fn spoil(random: &mut Random, case: &mut Case, last_word: usize) {
     let mut data = case.data.to_vec();
     let words = data.len().saturating_sub(4) / 32;
     let kind = random.below(4);
-    // Told to burn more gas than there is, the hog answers how much there is.
-    let tells_gas = data.windows(20).any(|window| window == Fixtures::get().gas_hog.as_slice());
-    if words == 0 || kind == 0 || tells_gas {
-        data.truncate(random.below(data.len() + 1));
+    // Told to burn more gas than there is, the hog answers how much there is. What follows a cut counts as its argument too,
+    // such as the caller whom an account appends for its handler: so the hog itself is cut away.
+    let hog = data.windows(20).position(|window| window == Fixtures::get().gas_hog.as_slice());
+    if words == 0 || kind == 0 || hog.is_some() {
+        data.truncate(random.below(hog.unwrap_or(data.len()) + 1));
         case.label.push_str(", cut");
     } else {
         let word = random.below(words.min(last_word + 1));
