@@ -352,7 +352,7 @@ contract MultisigTwinTest is TwinTest {
     function testFuzz_fallback(bytes memory data, uint256 length, uint64 value, uint8 shape) public {
         if (shape % 2 == 0) _cut(data, _bound(length, 0, data.length < 8 ? data.length : 8));
         // None of the functions that the twin leaves out.
-        else if (data.length >= 4) data[0] = 0xfe;
+        if (data.length >= 4) data[0] = 0xfe;
         address[3] memory handlers = [echo, recipient, address(0)];
         vm.store(address(safe), SLOT_HANDLER, _word(handlers[shape / 2 % 3]));
         _agree(stranger, shape % 16 == 0 ? value : 0, data);
